@@ -1,0 +1,63 @@
+# The house. Every command of the README, of .ci/run and of the workflows is one of these.
+LEVELS := $(sort $(wildcard level[0-9]_*))
+STEPS := sh shared/house/steps.sh
+SHARED := $(MAKE) --no-print-directory -C shared
+.DEFAULT_GOAL := help
+
+.PHONY: help setup tour test test-all lint lock carry check-carry lesson exercise bench clean $(foreach l,$(LEVELS),$(firstword $(subst _, ,$(l))))
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1	\2/' | expand -t 24
+
+tour: ## every level's main job on the simulated city, with a figure and where to look
+	@$(STEPS) tour $(LEVELS)
+
+test: check-carry ## the fast tests of every level (under 10 minutes)
+	@$(STEPS) test shared $(LEVELS)
+
+test-all: setup check-carry ## the slow tests too
+	@$(STEPS) test-all shared $(LEVELS)
+
+lint: setup-shared ## style, types, workflows, notebooks
+	@cd shared && .venv/bin/python -m house.workflows
+	@$(STEPS) lint shared $(LEVELS)
+
+setup: ## every environment, from the locks
+	@$(STEPS) setup shared $(LEVELS)
+
+lock: setup-shared ## every requirements.txt from one resolution (UPGRADE=1: the newest versions that fit)
+	@sh shared/house/lock.sh
+
+carry: setup-shared ## copy files upward to the levels that have them in common
+	@cd shared && .venv/bin/python -m carry up
+
+check-carry: setup-shared ## fail when a file that levels have in common differs
+	@cd shared && .venv/bin/python -m carry check
+
+lesson: ## run every level's lesson and write it as a page
+	@$(STEPS) lesson $(LEVELS)
+
+exercise: ## check your answers to the exercises
+	@$(STEPS) exercise $(LEVELS)
+
+bench: ## measurements, each beside its peer
+	@$(STEPS) bench shared $(LEVELS)
+
+clean: ## what was made here: environments, var, caches
+	@for folder in shared $(LEVELS); do $(MAKE) --no-print-directory -C $$folder clean; done
+	rm -rf .tools
+
+level0: ## level 0's main job: the notebook, run by papermill
+	@$(MAKE) --no-print-directory -C level0_notebook tour
+
+level1: ## level 1's: gather data, make a model, predict a month
+	@$(MAKE) --no-print-directory -C level1_devops tour
+
+level2: ## level 2's: train a version, promote it, predict a month with it
+	@$(MAKE) --no-print-directory -C level2_training tour
+
+level3: ## level 3's: two versions before one service
+	@$(MAKE) --no-print-directory -C level3_deployment tour
+
+.PHONY: setup-shared
+setup-shared:
+	@$(SHARED) setup

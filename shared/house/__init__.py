@@ -1,0 +1,1 @@
+"""How the house is kept: setting up, locking, testing and linting, the same at every level. No level teaches it."""

@@ -1,0 +1,26 @@
+# What the Makefiles of shared/ and of every level have in common. Works with GNU make 3.81.
+HOUSE := ../shared/house
+PY := .venv/bin/python
+# One thread for boosting: OpenMP's idle threads spin, and beside a second process a fit takes minutes instead of seconds.
+export OMP_NUM_THREADS ?= 1
+.DEFAULT_GOAL := help
+
+.PHONY: help setup test test-all lint clean
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1	\2/' | expand -t 24
+
+setup: ## .venv from the lock, again only when the lock changed
+	@sh $(HOUSE)/setup.sh
+
+test: setup ## the fast tests
+	@$(PY) -m pytest -m "not slow" $(ARGS)
+
+test-all: setup ## the slow tests too
+	@$(PY) -m pytest $(ARGS)
+
+lint: setup ## style and types
+	@.venv/bin/ruff check --quiet . && .venv/bin/ruff format --check --quiet .
+	@$(if $(TYPED),$(PY) -m mypy --no-error-summary --config-file ../pyproject.toml $(TYPED))
+
+clean: ## what this folder made: var, caches and .venv
+	rm -rf .venv var dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov .ipynb_checkpoints
