@@ -24,7 +24,7 @@ FLAGS = [  # it opens our page and asks nobody for anything: no name but the loo
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop runs as long as it is there: no test of asyncio may come in between
 def browser() -> Iterator[Browser]:
     """A headless browser, closed afterwards. Skips, naming the command that brings one, where there is none."""
     with sync_playwright() as playwright:

@@ -3,6 +3,7 @@ HOUSE := ../shared/house
 PY := .venv/bin/python
 # One thread for boosting: OpenMP's idle threads spin, and beside a second process a fit takes minutes instead of seconds.
 export OMP_NUM_THREADS ?= 1
+unexport PYTHONDONTWRITEBYTECODE # where a system sets it, every start would compile every import again: seconds each time
 .DEFAULT_GOAL := help
 
 .PHONY: help setup test test-all lint clean
@@ -12,8 +13,8 @@ help: ## this list
 setup: ## .venv from the lock, again only when the lock changed
 	@sh $(HOUSE)/setup.sh
 
-test: setup ## the fast tests
-	@$(PY) -m pytest -m "not slow" $(ARGS)
+test: setup ## the fast tests, two at a time (in order, for a debugger: ARGS="-n 0")
+	@$(PY) -m pytest -m "not slow" -n 2 --dist loadfile $(ARGS)
 
 test-all: setup ## the slow tests too
 	@$(PY) -m pytest $(ARGS)

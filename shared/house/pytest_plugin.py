@@ -1,8 +1,10 @@
 """Marks of the house, and one line for everything that was skipped.
 
-slow: a minute or more; `make test-all` runs it, where its file was born and not where it is carried. real: needs real
-months in TRIPS_DIR. With HOUSE_NO_SKIPS=1 (CI) a skipped test fails the run, except for real months where TRIPS_DIR is
-not set.
+slow: a minute or more; `make test-all` runs it, where its file was born and not where it is carried. each_level: there
+too, since what it looks at differs. real: needs real months in TRIPS_DIR. With HOUSE_NO_SKIPS=1 (CI) a skipped test
+fails the run, except for real months where TRIPS_DIR is not set. With HOUSE_ENDS=1 (the root's `make test`) a file that
+passes through a level unchanged, from the one below to the one above, is left out there: it runs at both ends, and by
+`make -C LEVEL test` everywhere.
 """
 
 import os
@@ -12,32 +14,38 @@ from pathlib import Path
 
 import pytest
 
+LEVEL = "level[0-9]_*"
 REAL = "real months: export TRIPS_DIR=$HOME/trips; python -m trips fetch 2020-03..2021-05 2023-01 2023-02 2025-11"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: a minute or more; run by make test-all")
+    config.addinivalue_line("markers", "each_level: slow, and run where its file is carried too")
     config.addinivalue_line("markers", "real: needs real months in TRIPS_DIR")
 
 
-def is_carried(path: Path) -> bool:
-    """Whether the next lower level has the very same file at the same place."""
-    levels = [folder for folder in path.parents if fnmatch(folder.name, "level[0-9]_*")]
-    if not levels:
+def is_same(path: Path, step: int) -> bool:
+    """Whether the next level (step 1) or the one before (step -1) has the very same file at the same place."""
+    level = next((folder for folder in path.parents if fnmatch(folder.name, LEVEL)), None)
+    if level is None:
         return False
-    level = levels[-1]
-    lower = [folder for folder in sorted(level.parent.glob("level[0-9]_*")) if folder.name < level.name]
-    below = lower[-1] / path.relative_to(level) if lower else None
-    return below is not None and below.is_file() and below.read_bytes() == path.read_bytes()
+    levels = sorted(level.parent.glob(LEVEL))
+    at = levels.index(level) + step
+    other = levels[at] / path.relative_to(level) if 0 <= at < len(levels) else None
+    return other is not None and other.is_file() and other.read_bytes() == path.read_bytes()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    carried = {path for path in {item.path for item in slow} if is_carried(path)}
-    elsewhere = [item for item in slow if item.path in carried]
-    if elsewhere:
-        config.hook.pytest_deselected(items=elsewhere)
-        items[:] = [item for item in items if item not in elsewhere]
+    carried = {path for path in {item.path for item in items} if is_same(path, -1)}
+    through = {path for path in carried if is_same(path, 1)} if os.environ.get("HOUSE_ENDS") else set()
+
+    def elsewhere(item: pytest.Item) -> bool:
+        once = item.get_closest_marker("slow") and not item.get_closest_marker("each_level")
+        return item.path in through or bool(once and item.path in carried)
+
+    if left_out := [item for item in items if elsewhere(item)]:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not elsewhere(item)]
     if not os.environ.get("TRIPS_DIR"):
         for item in items:
             if item.get_closest_marker("real"):

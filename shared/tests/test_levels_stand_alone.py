@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 LEVELS = sorted(path.parent for path in ROOT.glob("level[0-9]_*/Makefile"))
 MADE_HERE = (".git", ".venv", ".boot", ".tools", "__pycache__", ".*_cache", ".hypothesis", ".coverage", "var", "dist")
 SECONDS = {"setup": 600, "test": 1800, "tour": 900}
-STEERING = ("GIT_", "MAKE", "MFLAGS", "PYTEST_", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "TRIPS_DIR", "HOUSE_")
+STEERING = ("GIT_", "MAKE", "MFLAGS", "ARGS", "PYTEST_", "PYTHON", "VIRTUAL_ENV", "TRIPS_DIR", "HOUSE_")
 
 
 @pytest.fixture

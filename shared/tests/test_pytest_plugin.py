@@ -20,9 +20,10 @@ def test_compose(): pass
 def run(pytester, monkeypatch):
     """Run a test file of its own, as `python -m pytest -q` does, and give the result; variables as given."""
 
-    def run(text: str, *args: str, trips_dir: str = "", no_skips: str = ""):
+    def run(text: str, *args: str, trips_dir: str = "", no_skips: str = "", ends: str = ""):
         monkeypatch.setenv("TRIPS_DIR", trips_dir)
         monkeypatch.setenv("HOUSE_NO_SKIPS", no_skips)
+        monkeypatch.setenv("HOUSE_ENDS", ends)
         monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # hypothesis takes a second to start
         pytester.makepyfile(text)
         return pytester.runpytest("-q", "-p", "taxi-house", *args)
@@ -71,6 +72,15 @@ def test_a_skip_fails_the_run_where_skips_are_not_allowed(run):
     result.stdout.fnmatch_lines(["HOUSE_NO_SKIPS is set, and tests were skipped*"])
 
 
+def test_two_processes_count_the_same_skips(run):
+    """As `make test` runs them."""
+    result = run(PLAIN + SKIPS, "-p", "xdist", "-n", "2", no_skips="1")
+    result.assert_outcomes(passed=1, skipped=4)
+    lines = {"skipped 1: no compose: install docker", "skipped 3: no browser: make browser"}
+    assert set(skip_lines(result)) == lines
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
 def test_real_months_may_be_skipped_even_there(run):
     """They are not CI's to have."""
     result = run(PLAIN + REAL_TEST, no_skips="1")
@@ -101,5 +111,21 @@ def test_a_slow_test_runs_where_it_was_born_and_not_where_it_is_carried(run, pyt
     run(PLAIN, str(lower)).assert_outcomes(passed=2)
     run(PLAIN, str(upper / "test_one.py")).assert_outcomes(passed=1, deselected=1)
     run(PLAIN, str(upper / "test_two.py")).assert_outcomes(passed=2)
+    each = slow.replace("def test_slow", "@pytest.mark.each_level\ndef test_slow")
+    for level in (lower, upper):
+        (level / "test_three.py").write_text(each)
+    run(PLAIN, str(upper / "test_three.py")).assert_outcomes(passed=2)
     (upper / "test_one.py").write_text(slow + "# changed\n")
     run(PLAIN, str(upper / "test_one.py")).assert_outcomes(passed=2)
+
+
+def test_what_passes_through_a_level_is_tested_at_both_ends(run, pytester):
+    """The root's `make test` leaves it out in the middle; `make -C LEVEL test` runs it there too."""
+    levels = [pytester.mkdir(name) for name in ("level1_a", "level2_b", "level3_c")]
+    for level in levels:
+        (level / "test_one.py").write_text(PLAIN)
+        (level / "test_two.py").write_text(PLAIN + f"# {level.name}\n")
+    for level in levels:
+        run(PLAIN, str(level)).assert_outcomes(passed=2)
+    for level, passed in zip(levels, (2, 1, 2), strict=True):
+        run(PLAIN, str(level), ends="1").assert_outcomes(passed=passed, deselected=2 - passed)
