@@ -63,15 +63,15 @@ def peers(folder: Path) -> list[Peer]:
 
     import trips
     from taxi import export, model
-    from taxi.serving import live, routing, shelf
+    from taxi.serving import routing, shelf, source
     from taxi.settings import Settings
 
     rows, _ = trips.clean(trips.City(0).month("2021-01"))
     pipeline = model.fit(rows)
     graph, other = export.to_onnx(pipeline), export.to_onnx(model.fit(rows, 1, max_iter=300, max_leaf_nodes=63))
     place = Settings(state=folder).serving
-    one, two = (routing.Version(str(n), shelf.put(place / live.SHELF, g)) for n, g in ((1, graph), (2, other)))
-    routing.write(routing.Table(one, two, 0.5, "1-2-1", 1), place / live.ROUTES)
+    one, two = (routing.Version(str(n), shelf.put(place / source.SHELF, g)) for n, g in ((1, graph), (2, other)))
+    routing.write(routing.Table(one, two, 0.5, "1-2-1", 1), place / source.ROUTES)
     os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "true"  # for the peer: its models are programs
     example = model.table(rows.head(2))
     onnx_model = __import__("onnx").load_model_from_string(graph)

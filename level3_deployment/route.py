@@ -24,12 +24,12 @@ def main(share: Share = None, stop: Stop = False) -> None:
     from taxi import tracking
     from taxi.errors import told
     from taxi.registry import Registry
-    from taxi.serving import live, routing
+    from taxi.serving import routing, source
     from taxi.settings import Settings
 
     with told():
         settings = Settings.given()
-        path = settings.serving / live.ROUTES
+        path = settings.serving / source.ROUTES
         before = routing.read(path) if path.exists() else None
         table = (
             champion_only(before) if stop else following(Registry(tracking.connect(settings)), before, share, settings)
@@ -58,12 +58,12 @@ def following(registry: "Registry", before: "Table | None", share: float | None,
 def placed(registry: "Registry", number: str, settings: "Settings") -> "Version":
     """A version of the registry, checked, on the shelf."""
     from taxi.graph import Scorer
-    from taxi.serving import live, shelf
+    from taxi.serving import shelf, source
     from taxi.serving.routing import Version
 
     graph = registry.graph(registry.version(number))
     Scorer(graph)
-    return Version(number, shelf.put(settings.serving / live.SHELF, graph))
+    return Version(number, shelf.put(settings.serving / source.SHELF, graph))
 
 
 def champion_only(before: "Table | None") -> "Table":

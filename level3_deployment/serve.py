@@ -1,12 +1,12 @@
 """Serve what is routed, over HTTP: python serve.py, then http://127.0.0.1:8000"""
 
-import asyncio
 import errno
 import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -42,12 +42,12 @@ def run(settings: "Settings") -> None:
 
     from taxi.serving import live
 
-    following = live.begin(settings)
+    serving = live.begin(settings)
     with bind(settings) as listening:
         port = listening.getsockname()[1]
-        version = following.now.table.champion.number
+        version = serving.now.table.champion.number
         print(f"serving model {version} on http://{settings.host}:{port}  (Ctrl-C stops)", flush=True)
-        app, patience = create_app(following, settings), 2  # seconds for what is under way when somebody stops it
+        app, patience = create_app(serving, settings), 2  # seconds for what is under way when somebody stops it
         config = uvicorn.Config(app, log_level="warning", access_log=False, proxy_headers=False, loop="uvloop",
                                 http="httptools", timeout_graceful_shutdown=patience)  # fmt: skip
         uvicorn.Server(config).run(sockets=[listening])
@@ -84,9 +84,10 @@ def create_app(live: "Live", settings: "Settings") -> "ASGIApp":
 
     @asynccontextmanager
     async def following(_: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(follow(live))
+        stop = Event()
+        Thread(target=follow, args=(live, stop), daemon=True, name="follow").start()
         yield
-        task.cancel()
+        stop.set()
 
     app = FastAPI(title="Taxi trip duration", version=release(), lifespan=following,
                   description="How many minutes a taxi trip takes.")  # fmt: skip
@@ -130,12 +131,11 @@ def create_app(live: "Live", settings: "Settings") -> "ASGIApp":
     return BodyLimit(lane, settings.max_body_bytes, {"/predict/batch": settings.max_batch_bytes})
 
 
-async def follow(live: "Live") -> None:
-    """Look at the table of routes twice a second; models are loaded beside, and the service goes on answering."""
-    while True:
-        await asyncio.sleep(LOOK_SECONDS)
+def follow(live: "Live", stop: Event) -> None:
+    """Look at the table of routes twice a second, beside the answering: a model that loads for ever stops nobody."""
+    while not stop.wait(LOOK_SECONDS):
         with suppress(Exception):  # whatever it is, the last good models answer, and it is tried again
-            await asyncio.to_thread(live.follow)
+            live.follow()
 
 
 def release() -> str:

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from taxi.features import features
-from taxi.serving import live, outcomes
-from taxi.serving.live import Asked, Live, Now
+from taxi.serving import outcomes, source
+from taxi.serving.live import Asked, Live
 from taxi.serving.metrics import Metrics
 from taxi.serving.prediction_log import PredictionLog
 from taxi.serving.routing import Table, Version
 from taxi.serving.scorer import Scores
+from taxi.serving.source import Now
 from taxi.settings import Settings
 
 STATE = Path(__file__).parents[1] / "var/exercise"
@@ -30,7 +31,7 @@ class Faulty:
 def written() -> None:
     """The log of the exercise; made when it is not there yet."""
     settings = Settings(state=STATE)
-    folder = settings.serving / live.LOG
+    folder = settings.serving / source.LOG
     if folder.exists():
         return
     log = PredictionLog(folder, settings.log_segment_bytes, settings.log_bytes)
@@ -46,7 +47,7 @@ def written() -> None:
 def main(name: str = "answer") -> int:
     written()
     answer = importlib.import_module(f"exercises.{name}")
-    rows = outcomes.joined(Settings(state=STATE).serving / live.LOG)
+    rows = outcomes.joined(Settings(state=STATE).serving / source.LOG)
     odd = rows[rows["variant"] != rows["by"]]
     zone, stood_in = int(odd["pickup_zone"].iloc[0]), len(odd)
     right = {"ZONE": zone == answer.ZONE, "STOOD_IN": stood_in == answer.STOOD_IN}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from running import LEVEL, Service, address
 
-from taxi.serving import live, routing, shelf
+from taxi.serving import live, routing, shelf, source
 from taxi.serving.routing import Table, Version
 from taxi.settings import Settings
 
@@ -35,17 +35,17 @@ class Place:
 
     @property
     def log(self) -> Path:
-        return self.folder / live.LOG
+        return self.folder / source.LOG
 
     def trial(self, share: float, generation: int = 1, experiment_id: str = "1-2-1") -> Table:
         return Table(self.first, self.second, share, experiment_id, generation)
 
     def route(self, table: Table) -> Table:
-        routing.write(table, self.folder / live.ROUTES)
+        routing.write(table, self.folder / source.ROUTES)
         return table
 
     def file(self, version: Version) -> Path:
-        return self.folder / live.SHELF / f"{version.sha256}.onnx"
+        return self.folder / source.SHELF / f"{version.sha256}.onnx"
 
     def begin(self, **changes: object) -> live.Live:
         return live.begin(self.settings.model_copy(update=changes))
@@ -68,7 +68,7 @@ class Place:
 
 def made(state: Path, first: bytes, second: bytes) -> Place:
     """Both on the shelf; the first answers everybody."""
-    there = [shelf.put(Settings(state=state).serving / live.SHELF, graph) for graph in (first, second)]
+    there = [shelf.put(Settings(state=state).serving / source.SHELF, graph) for graph in (first, second)]
     place = Place(state, Version("1", there[0]), Version("2", there[1]))
     place.route(Table(place.first, generation=0))
     return place
@@ -96,5 +96,5 @@ def constant(like: bytes, minutes: float) -> bytes:
 
 def renumbered(place: Place, shelf_of: bytes) -> Place:
     """The place with another second version."""
-    sha = shelf.put(place.folder / live.SHELF, shelf_of)
+    sha = shelf.put(place.folder / source.SHELF, shelf_of)
     return replace(place, second=Version("2", sha))

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from threading import Event, Thread
 
 import pytest
 from running import LEVEL
@@ -13,7 +14,7 @@ from taxi.errors import BadRoutes, TaxiError
 from taxi.features import features
 from taxi.graph import Scorer
 from taxi.serving import live as lives
-from taxi.serving import outcomes, scorer
+from taxi.serving import outcomes, scorer, source
 from taxi.serving.live import Asked
 from taxi.serving.routing import CHALLENGER, CHAMPION, Table, arm
 
@@ -94,7 +95,7 @@ def test_a_challenger_that_says_no_number_is_stood_in_for_and_counted(routed, gr
     assert figure(live, "fallback_total", reason="nan") == 5
     assert figure(live, "fallback_total", reason="resting") == 3
     assert "rests" in live.state()["challenger"]
-    live._rest_until = time.monotonic()
+    live.rest.until = time.monotonic()
     assert ask(live).variant == CHAMPION
     assert figure(live, "fallback_total", reason="nan") == 6
 
@@ -102,7 +103,7 @@ def test_a_challenger_that_says_no_number_is_stood_in_for_and_counted(routed, gr
 def test_a_change_of_share_is_followed_and_loads_nothing(routed, monkeypatch):
     routed.route(routed.trial(0.0))
     live = routed.begin()
-    monkeypatch.setattr(lives, "load", lambda *_: pytest.fail("loaded again"))
+    monkeypatch.setattr(source, "load", lambda *_: pytest.fail("loaded again"))
     routed.route(routed.trial(1.0, generation=2))
     assert live.follow()
     assert ask(live).variant == CHALLENGER
@@ -146,7 +147,7 @@ def test_a_spoilt_model_changes_nothing_and_is_followed_once_it_is_mended(routed
 @pytest.mark.parametrize("text", ["{", "", '{"champion": {"number": "9", "sha256": "' + "0" * 64 + '"}}'])
 def test_a_spoilt_table_changes_nothing(routed, text):
     live = routed.begin()
-    (routed.folder / lives.ROUTES).write_text(text)
+    (routed.folder / source.ROUTES).write_text(text)
     assert not live.follow()
     assert ask(live).model_version == "1"
     assert "problem" in live.state()
@@ -162,8 +163,26 @@ def test_a_service_that_starts_with_a_spoilt_model_starts_with_the_last_good_one
     assert "problem" in live.state()
 
 
+def test_a_model_that_loads_for_ever_stops_nobody_and_is_told(routed, monkeypatch):
+    """As from a disk that is gone: the last good ones answer, and whoever looks meanwhile is not held up for long."""
+    live, back, load = routed.begin(), Event(), source.load
+    monkeypatch.setattr(lives, "LOAD_SECONDS", 0.1)
+    monkeypatch.setattr(source, "load", lambda *asked: back.wait(30) and load(*asked))
+    routed.route(routed.trial(1.0))
+    thread = Thread(target=live.follow)
+    thread.start()
+    time.sleep(0.2)
+    assert not live.follow()
+    assert ask(live).model_version == "1"
+    assert "loads for more than" in live.state()["problem"]
+    assert figure(live, "routes_trouble") == 1
+    back.set()
+    thread.join()
+    assert (ask(live).variant, live.problem) == (CHALLENGER, None)
+
+
 def test_nothing_routed_says_so(tmp_path, routed):
-    (routed.folder / lives.ROUTES).unlink()
+    (routed.folder / source.ROUTES).unlink()
     with pytest.raises(BadRoutes, match=r"python route\.py"):
         routed.begin()
 

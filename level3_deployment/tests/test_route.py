@@ -5,7 +5,7 @@ import pytest
 import route
 
 from taxi.registry import CHALLENGER, CHAMPION
-from taxi.serving import live, routing, shelf
+from taxi.serving import routing, shelf, source
 
 pytest_plugins = ["registry_fixtures"]
 
@@ -23,7 +23,7 @@ def refused(place, *words):
 
 
 def table(place):
-    return routing.read(place.settings.serving / live.ROUTES)
+    return routing.read(place.settings.serving / source.ROUTES)
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_the_champion_answers_everybody(promoted):
     assert said(promoted).startswith("version 1 answers everybody")
     found = table(promoted)
     assert (found.champion.number, found.challenger, found.share, found.generation) == ("1", None, 0, 1)
-    data = shelf.get(promoted.settings.serving / live.SHELF, found.champion.sha256)
+    data = shelf.get(promoted.settings.serving / source.SHELF, found.champion.sha256)
     assert data == promoted.registry.graph(promoted.registry.version("1"))
 
 

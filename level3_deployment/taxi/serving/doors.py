@@ -1,5 +1,6 @@
 """The doors that need a token: outcomes, and the table of routes. Closed while no token is set."""
 
+import asyncio
 from hmac import compare_digest
 from typing import Annotated, Any
 
@@ -73,5 +74,5 @@ def open_doors(app: FastAPI, live: Live, token: str) -> None:
     @app.post("/admin/follow", responses=codes)
     async def follow() -> dict[str, str]:
         """Look at the table of routes now, instead of within the next half second."""
-        live.follow()
+        await asyncio.to_thread(live.follow)
         return live.state()

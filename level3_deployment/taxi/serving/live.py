@@ -1,29 +1,26 @@
-"""The service while it lives: the table it follows, the models that are loaded, and how a trip becomes an answer.
+"""The service while it lives: how a trip becomes an answer, and what happens when a model or a table fails.
 
 A request reads `now` once: table and models belong together, and are swapped together. A table that cannot be followed
 (a damaged file, a missing model) changes nothing: the last good one stays, /ready says so, and it is tried again.
 """
 
 import time
-from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 from taxi import store
-from taxi.errors import BadRoutes, TaxiError
+from taxi.errors import TaxiError
 from taxi.features import Floats
-from taxi.serving import routing, shelf
 from taxi.serving.metrics import Metrics
 from taxi.serving.prediction_log import PredictionLog
 from taxi.serving.record import Ids, Predicted, line
+from taxi.serving.rest import Rest
 from taxi.serving.routing import CHALLENGER, CHAMPION, Table, Version, arm
-from taxi.serving.scorer import Pair
+from taxi.serving.scorer import Pair, Scores
+from taxi.serving.source import LOG, Now, Source
 from taxi.settings import Settings
 
-ROUTES, LAST_GOOD, SHELF, LOG = "routes.json", "routes.last-good.json", "models", "log"
-REST_SECONDS = (10.0, 300.0)  # a challenger that stalls is left alone so long, then twice as long, up to the second
-FAILURES = 5  # one after the other, and it rests too
+LOAD_SECONDS = 5.0  # two models are there in a tenth of one
 
 
 class Asked(NamedTuple):
@@ -46,122 +43,107 @@ class Answered(NamedTuple):
     request_id: str
 
 
-@dataclass(frozen=True)
-class Now:
-    """What is followed at one moment."""
-
-    table: Table
-    models: Pair
-
-
 class Live:
-    """One service. problem: why the newest table is not followed; None when it is."""
+    """One service."""
 
-    def __init__(self, settings: Settings, now: Now, log: PredictionLog | None, metrics: Metrics) -> None:
+    def __init__(
+        self, settings: Settings, now: Now, log: PredictionLog | None, metrics: Metrics, problem: str | None = None
+    ) -> None:
         self.now, self.log, self.metrics = now, log, metrics
-        self.problem: str | None = None
+        self._problem = problem
+        self._looking, self._since = Lock(), 0.0  # since when somebody looks at the table's file; 0 for nobody
         token = settings.token.get_secret_value() if settings.token else ""
         self.ids = Ids(token.encode() or time.time_ns().to_bytes(8))
-        self._folder = None if settings.model_path else settings.serving
-        self._seen: object = None
-        self._failures, self._rest, self._rest_until = 0, REST_SECONDS[0], 0.0
+        self._source = None if settings.model_path else Source(settings.serving)
+        self.rest = Rest()
         metrics.follow(now.table)
+        metrics.watch(lambda: self.problem is not None)
 
     def answer(self, trips: list[Asked], rows: Floats, shadow: bool = True) -> list[Answered]:
         """One answer a trip, each written down. rows: (n, 5) features of the trips."""
         now, clock = self.now, time.time()
-        table = now.table
-        resting = time.monotonic() < self._rest_until
+        resting = self.rest.now
         scores = now.models.score(rows, shadow and not resting)
-        failed = scores.failed or ("resting" if resting and table.challenger else None)
-        if table.challenger is not None and not resting:
-            self._look_after(scores.failed)
+        if now.table.challenger is not None:
+            if resting:
+                scores = scores._replace(failed="resting")
+            else:
+                self.rest.after(scores.failed)
         answers = []
         for place, trip in enumerate(trips):
             request_id = self.ids.new(clock)
-            variant = by = arm(trip.rider_id or request_id, table)
+            variant = arm(trip.rider_id or request_id, now.table)
             if variant == CHALLENGER and scores.challenger is None:
-                if failed is None:  # nobody asked it: the shadow was shed; this trip is its own
+                if scores.failed is None:  # nobody asked it: the shadow was shed; this trip is its own
                     scores = now.models.score(rows)
-                    failed = scores.failed
                 if scores.challenger is None:
-                    by = CHAMPION
-                    self.metrics.fell_back(failed)
-            first = float(scores.champion[place])
-            second = None if scores.challenger is None else float(scores.challenger[place])
-            version = table.champion if by == CHAMPION or table.challenger is None else table.challenger
-            minutes = first if by == CHAMPION or second is None else second
-            if self.log is not None:
-                rider = self.ids.rider(trip.rider_id)
-                self.log.append(line(Predicted(
-                    request_id, int(clock * 1000), rider, table.experiment_id, table.generation, variant, by,
-                    version.number, trip.pickup_zone, trip.dropoff_zone, trip.distance_miles, trip.pickup_at,
-                    first, second, failed)))  # fmt: skip
-            self.metrics.answered(by, version.number)
-            answers.append(Answered(minutes, version.number, by, table.experiment_id, request_id))
+                    self.metrics.fell_back(scores.failed)
+            answers.append(self._answered(trip, now.table, request_id, variant, scores, place, clock))
         self.metrics.took(time.time() - clock)
         return answers
 
+    def _answered(
+        self, trip: Asked, table: Table, request_id: str, variant: str, scores: Scores, place: int, clock: float
+    ) -> Answered:
+        """The answer to one trip, written down and counted. The champion stands in for a challenger without one."""
+        first = float(scores.champion[place])
+        second = None if scores.challenger is None else float(scores.challenger[place])
+        by, version, minutes = CHAMPION, table.champion, first
+        if variant == CHALLENGER and second is not None and table.challenger is not None:
+            by, version, minutes = CHALLENGER, table.challenger, second
+        if self.log is not None:
+            self.log.append(line(Predicted(
+                request_id, int(clock * 1000), self.ids.rider(trip.rider_id), table.experiment_id, table.generation,
+                variant, by, version.number, trip.pickup_zone, trip.dropoff_zone, trip.distance_miles, trip.pickup_at,
+                first, second, scores.failed)))  # fmt: skip
+        self.metrics.answered(by, version.number)
+        return Answered(minutes, version.number, by, table.experiment_id, request_id)
+
     def follow(self) -> bool:
-        """Look at the table's file; follow it when it changed and can be. Whether something was swapped."""
-        if self._folder is None:
-            return False
-        path = self._folder / ROUTES
-        try:
-            stat = path.stat()
-            seen: object = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
-        except OSError:
-            seen = None
-        if seen is not None and seen == self._seen and self.problem is None:
+        """Look at the table's file; follow it when it changed and can be. Whether there was something to follow.
+
+        One looks at a time. A second one waits for LOAD_SECONDS, and then leaves it to the first.
+        """
+        if self._source is None or not self._looking.acquire(timeout=LOAD_SECONDS):
             return False
         try:
-            table = routing.read(path)
-            if table != self.now.table:
-                self.now = Now(table, self.now.models if same(table, self.now.table) else load(self._folder, table))
-                self._failures, self._rest, self._rest_until = 0, REST_SECONDS[0], 0.0
-                remember(self._folder, table)
-                self.metrics.follow(table)
-            self._seen, self.problem = seen, None
+            self._since = time.monotonic()
+            newest = self._source.newest(self.now, again=self._problem is not None)
+            if newest is not None:
+                self._swap(newest)
+            return newest is not None
         except TaxiError as error:
-            self.problem = str(error)
-        self.metrics.trouble(self.problem is not None)
-        return self.problem is None
+            self._problem = str(error)
+            return False
+        finally:
+            self._since = 0.0
+            self._looking.release()
+
+    def _swap(self, newest: Now) -> None:
+        if newest is not self.now:
+            self.now = newest
+            self.rest = Rest()
+            self.metrics.follow(newest.table)
+        self._problem = None
+
+    @property
+    def problem(self) -> str | None:
+        """Why the newest table is not followed; None when it is."""
+        since = self._since
+        if since and time.monotonic() - since > LOAD_SECONDS:
+            return f"what is routed loads for more than {LOAD_SECONDS:g} s. Look at the models, then start it again"
+        return self._problem
 
     def state(self) -> dict[str, str]:
         """What serves, in words, for /ready and the page."""
         table = self.now.table
         facts = {"status": "ready", "model_version": table.champion.number}
         if table.challenger is not None:
-            rests = time.monotonic() < self._rest_until
-            facts |= {"challenger": table.challenger.number + (" (rests: it failed)" if rests else ""),
+            facts |= {"challenger": table.challenger.number + (" (rests: it failed)" if self.rest.now else ""),
                       "share": f"{100 * table.share:g} %", "experiment_id": str(table.experiment_id)}  # fmt: skip
         if table.generation:
             facts["generation"] = str(table.generation)
         return facts | ({"problem": self.problem} if self.problem else {})
-
-    def _look_after(self, failed: str | None) -> None:
-        """A challenger that stalls once, or fails time after time, rests."""
-        self._failures = self._failures + 1 if failed else 0
-        if failed == "stalled" or self._failures >= FAILURES:
-            self._rest_until = time.monotonic() + self._rest
-            self._rest, self._failures = min(2 * self._rest, REST_SECONDS[1]), 0
-
-
-def same(one: Table, other: Table) -> bool:
-    """Whether two tables need the same models."""
-    return (one.champion, one.challenger) == (other.champion, other.challenger)
-
-
-def load(folder: Path, table: Table) -> Pair:
-    """The models of a table, from the shelf. Raises BadModel or UnsafeModel."""
-    champion = shelf.get(folder / SHELF, table.champion.sha256)
-    return Pair(champion, shelf.get(folder / SHELF, table.challenger.sha256) if table.challenger else None)
-
-
-def remember(folder: Path, table: Table) -> None:
-    """The last table that could be followed; where nothing can be written, the service does without."""
-    with suppress(BadRoutes):
-        routing.write(table, folder / LAST_GOOD)
 
 
 def begin(settings: Settings) -> Live:
@@ -169,25 +151,12 @@ def begin(settings: Settings) -> Live:
 
     With a table that cannot be followed it begins with the last good one. Raises BadRoutes or BadModel without one.
     """
-    log = (
-        PredictionLog(settings.serving / LOG, settings.log_segment_bytes, settings.log_bytes) if settings.log else None
-    )
-    metrics = Metrics(log)
+    log = None
+    if settings.log:
+        log = PredictionLog(settings.serving / LOG, settings.log_segment_bytes, settings.log_bytes)
     if settings.model_path is not None:
         loaded = store.load(settings.model_path)
         table = Table(Version(loaded.version, loaded.version))
-        return Live(settings, Now(table, Pair(settings.model_path.read_bytes(), None)), log, metrics)
-    problem: TaxiError | None = None
-    for name in (ROUTES, LAST_GOOD):
-        try:
-            table = routing.read(settings.serving / name)
-            live = Live(settings, Now(table, load(settings.serving, table)), log, metrics)
-        except TaxiError as error:
-            problem = problem or error
-            continue
-        if problem is None:
-            remember(settings.serving, table)
-        live.problem = str(problem) if problem else None
-        metrics.trouble(problem is not None)
-        return live
-    raise problem or BadRoutes("nothing is routed. Route: python route.py")
+        return Live(settings, Now(table, Pair(settings.model_path.read_bytes(), None)), log, Metrics(log))
+    now, problem = Source(settings.serving).first()
+    return Live(settings, now, log, Metrics(log), str(problem) if problem else None)

@@ -1,5 +1,7 @@
 """What Prometheus is told. Labels take few values: arms, versions that serve now, reasons; never a rider or a zone."""
 
+from collections.abc import Callable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from taxi.serving.prediction_log import PredictionLog
@@ -47,5 +49,6 @@ class Metrics:
     def refused(self) -> None:
         self._refused.inc()
 
-    def trouble(self, there_is: bool) -> None:
-        self._trouble.set(there_is)
+    def watch(self, trouble: Callable[[], bool]) -> None:
+        """Whether there is trouble is asked when somebody looks."""
+        self._trouble.set_function(trouble)
