@@ -51,12 +51,12 @@ class Place:
         return live.begin(self.settings.model_copy(update=changes))
 
     @contextmanager
-    def served(self, folder: Path, **environment: str) -> Iterator[Service]:
+    def served(self, folder: Path, program: tuple[str, ...] = ("serve.py",), **environment: str) -> Iterator[Service]:
         """serve.py on a free port; killed at the end when it is still there."""
         log = folder / f"serve-{len(list(folder.glob('serve-*')))}.log"
         env = os.environ | {"TAXI_STATE": str(self.state), "TAXI_TOKEN": TOKEN, "OMP_NUM_THREADS": "1"} | environment
         with log.open("wb") as out:
-            command = [sys.executable, "serve.py", "--port", "0"]
+            command = [sys.executable, *program, "--port", "0"]
             process = subprocess.Popen(command, cwd=LEVEL, env=env, stdout=out, stderr=out)
         try:
             yield Service(process, address(process, log), log)
