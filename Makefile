@@ -11,8 +11,8 @@ help: ## this list
 tour: ## every level's main job on the simulated city, with a figure and where to look
 	@$(STEPS) tour $(LEVELS)
 
-test: export HOUSE_ENDS := 1
-test: check-carry ## the fast tests of every level (under 10 minutes); what passes through a level runs at both ends
+test: export HOUSE_ONCE := 1
+test: check-carry ## the fast tests of every level (under 10 minutes); a file that levels share, at the highest
 	@$(STEPS) test shared $(LEVELS)
 
 test-all: setup check-carry ## the slow tests too

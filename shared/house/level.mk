@@ -3,7 +3,10 @@ HOUSE := ../shared/house
 PY := .venv/bin/python
 # One thread for boosting: OpenMP's idle threads spin, and beside a second process a fit takes minutes instead of seconds.
 export OMP_NUM_THREADS ?= 1
-unexport PYTHONDONTWRITEBYTECODE # where a system sets it, every start would compile every import again: seconds each time
+# Tests of one file stay together, for they share a service or a model; level 0's share less.
+TOGETHER ?= loadfile
+# Where a system sets it, every start compiles every import again: seconds each time.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 
 .PHONY: help setup test test-all lint clean
@@ -14,7 +17,7 @@ setup: ## .venv from the lock, again only when the lock changed
 	@sh $(HOUSE)/setup.sh
 
 test: setup ## the fast tests, two at a time (in order, for a debugger: ARGS="-n 0")
-	@$(PY) -m pytest -m "not slow" -n 2 --dist loadfile $(ARGS)
+	@$(PY) -m pytest -m "not slow" -n 2 --dist $(TOGETHER) $(ARGS)
 
 test-all: setup ## the slow tests too
 	@$(PY) -m pytest $(ARGS)

@@ -2,9 +2,8 @@
 
 slow: a minute or more; `make test-all` runs it, where its file was born and not where it is carried. each_level: there
 too, since what it looks at differs. real: needs real months in TRIPS_DIR. With HOUSE_NO_SKIPS=1 (CI) a skipped test
-fails the run, except for real months where TRIPS_DIR is not set. With HOUSE_ENDS=1 (the root's `make test`) a file that
-passes through a level unchanged, from the one below to the one above, is left out there: it runs at both ends, and by
-`make -C LEVEL test` everywhere.
+fails the run, except for real months where TRIPS_DIR is not set. With HOUSE_ONCE=1 (the root's `make test`) a file that
+the level above has unchanged is left to that level; `make -C LEVEL test` runs it everywhere.
 """
 
 import os
@@ -36,12 +35,13 @@ def is_same(path: Path, step: int) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    carried = {path for path in {item.path for item in items} if is_same(path, -1)}
-    through = {path for path in carried if is_same(path, 1)} if os.environ.get("HOUSE_ENDS") else set()
+    files = {item.path for item in items}
+    carried = {path for path in files if is_same(path, -1)}
+    above = {path for path in files if is_same(path, 1)} if os.environ.get("HOUSE_ONCE") else set()
 
     def elsewhere(item: pytest.Item) -> bool:
         once = item.get_closest_marker("slow") and not item.get_closest_marker("each_level")
-        return item.path in through or bool(once and item.path in carried)
+        return item.path in above or bool(once and item.path in carried)
 
     if left_out := [item for item in items if elsewhere(item)]:
         config.hook.pytest_deselected(items=left_out)

@@ -20,10 +20,10 @@ def test_compose(): pass
 def run(pytester, monkeypatch):
     """Run a test file of its own, as `python -m pytest -q` does, and give the result; variables as given."""
 
-    def run(text: str, *args: str, trips_dir: str = "", no_skips: str = "", ends: str = ""):
+    def run(text: str, *args: str, trips_dir: str = "", no_skips: str = "", once: str = ""):
         monkeypatch.setenv("TRIPS_DIR", trips_dir)
         monkeypatch.setenv("HOUSE_NO_SKIPS", no_skips)
-        monkeypatch.setenv("HOUSE_ENDS", ends)
+        monkeypatch.setenv("HOUSE_ONCE", once)
         monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # hypothesis takes a second to start
         pytester.makepyfile(text)
         return pytester.runpytest("-q", "-p", "taxi-house", *args)
@@ -119,13 +119,13 @@ def test_a_slow_test_runs_where_it_was_born_and_not_where_it_is_carried(run, pyt
     run(PLAIN, str(upper / "test_one.py")).assert_outcomes(passed=2)
 
 
-def test_what_passes_through_a_level_is_tested_at_both_ends(run, pytester):
-    """The root's `make test` leaves it out in the middle; `make -C LEVEL test` runs it there too."""
+def test_a_file_that_levels_share_is_tested_at_the_highest(run, pytester):
+    """By the root's `make test`; `make -C LEVEL test` runs it everywhere."""
     levels = [pytester.mkdir(name) for name in ("level1_a", "level2_b", "level3_c")]
     for level in levels:
         (level / "test_one.py").write_text(PLAIN)
         (level / "test_two.py").write_text(PLAIN + f"# {level.name}\n")
     for level in levels:
         run(PLAIN, str(level)).assert_outcomes(passed=2)
-    for level, passed in zip(levels, (2, 1, 2), strict=True):
-        run(PLAIN, str(level), ends="1").assert_outcomes(passed=passed, deselected=2 - passed)
+    for level, passed in zip(levels, (1, 1, 2), strict=True):
+        run(PLAIN, str(level), once="1").assert_outcomes(passed=passed, deselected=2 - passed)
