@@ -17,7 +17,7 @@ def main(version: Number = None, trial: Trial = False, back: Back = False) -> No
     from taxi import tracking
     from taxi.errors import BadInput, told
     from taxi.registry import Registry
-    from taxi.settings import Settings
+    from taxi.settings import PROMOTED, Settings
 
     with told():
         if (version is None) == (not back) or (trial and back):
@@ -31,7 +31,7 @@ def main(version: Number = None, trial: Trial = False, back: Back = False) -> No
             print(f"version {number} is challenger, in staging. Ask it: python models.py --save {number} FILE")
         else:
             promote(registry, number, back)
-            print(f"version {number} is champion. Services take it when they start: python serve.py")
+            print(f"version {number} is champion. {PROMOTED}")
 
 
 def before(registry: "Registry") -> str:

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from taxi.errors import BadInput
 
 LEVEL = "level2-training"  # the distribution, whose version is the release
+PROMOTED = "Services take it when they start: python serve.py"  # what a new champion waits for
 
 
 class Settings(BaseSettings):

@@ -4,6 +4,7 @@ import processes
 import pytest
 
 from taxi.registry import CHALLENGER, CHAMPION, NAME, PREVIOUS
+from taxi.settings import PROMOTED
 
 pytest_plugins = ["registry_fixtures"]
 
@@ -27,7 +28,7 @@ def refused(place, *words):
 
 def test_the_first_promotion_makes_a_champion_and_no_previous(place):
     said = promoted(place, "2")
-    assert said == "version 2 is champion. Services take it when they start: python serve.py\n"
+    assert said == f"version 2 is champion. {PROMOTED}\n"
     assert place.registry.aliases() == {CHAMPION: "2"}
     assert place.stages() == {"1": "none", "2": "production", "3": "none"}
 

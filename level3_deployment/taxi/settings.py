@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from taxi.errors import BadInput
 
 LEVEL = "level3-deployment"  # the distribution, whose version is the release
+PROMOTED = "Route the riders to it: python route.py"  # what a new champion waits for
 
 
 class Settings(BaseSettings):
