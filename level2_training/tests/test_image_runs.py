@@ -1,4 +1,4 @@
-"""The steps of the image, run here without an engine: they end in a service that writes nothing.
+"""The steps of the image, run here without an engine: they end in a service that writes nothing but its own /state.
 
 pip's commands are done by uv, from what setup left in its cache, which is wheels and not what an index says of them:
 so the lock is installed as it stands, and `pip check` finds what it lacks. The rest runs as it is written.
@@ -34,12 +34,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.each_level]
 
 @dataclass(frozen=True)
 class Image:
-    """opt/taxi, build and models below root are what /opt/taxi, /build and /models are in the image."""
+    """opt/taxi, build, models and state below root are what /opt/taxi, /build, /models and /state are in the image."""
 
     root: Path
 
     def here(self, text: str) -> str:
-        return re.sub(r"/(opt/taxi|build|models)\b", rf"{self.root}/\1", text)
+        return re.sub(r"(?<!\w)/(opt/taxi|build|models|state)\b", rf"{self.root}/\1", text)
 
     def run(self, command: str) -> None:
         """A RUN step, with `python` as in the build stage and nothing else of this shell."""
@@ -53,9 +53,10 @@ class Image:
         env["PATH"] = env["PATH"].replace("$PATH", "/usr/bin:/bin")
         return ["env", "-i", *(f"{name}={value}" for name, value in env.items()), *without_rights(), *command]
 
-    def state(self) -> dict[str, tuple[int, int]]:
-        """Size and time of change of everything there is."""
-        return {str(path): (path.lstat().st_size, path.lstat().st_mtime_ns) for path in self.root.rglob("*")}
+    def kept(self) -> dict[Path, tuple[int, int]]:
+        """Size and time of change of everything that it may not write to."""
+        files = [path for path in self.root.rglob("*") if self.root / "state" not in (path, *path.parents)]
+        return {path: (path.lstat().st_size, path.lstat().st_mtime_ns) for path in files}
 
 
 def without_rights() -> list[str]:
@@ -84,7 +85,7 @@ def image(tmp_path_factory, model_file) -> Iterator[Image]:
             for path in place.root.glob(source):
                 shutil.copy(path, image.here(target))
     shutil.copy(model_file, image.root / "models")
-    folders = [path for path in image.root.rglob("*") if path.is_dir() and not path.is_symlink()]
+    folders = [path for path in image.kept() if path.is_dir() and not path.is_symlink()]
     for path in folders:  # of the files some are the cache's own: they keep their modes
         path.chmod(0o555)
     yield image
@@ -94,7 +95,7 @@ def image(tmp_path_factory, model_file) -> Iterator[Image]:
 
 def test_the_image_serves_from_a_root_that_cannot_be_written_to(image):
     """Started by CMD with no HOME, found healthy by HEALTHCHECK, asked once, stopped; not a file has changed."""
-    before, port = image.state(), free_port()
+    before, port = image.kept(), free_port()
     nothing = subprocess.run(image.started(port, "touch", image.here("/opt/taxi/x")), capture_output=True)
     assert nothing.returncode != 0
     sick = subprocess.run(image.started(port, *health(LAST)), capture_output=True)
@@ -106,7 +107,7 @@ def test_the_image_serves_from_a_root_that_cannot_be_written_to(image):
         assert 1 < float(re.search(r'"duration_minutes":([\d.]+)', ask(port, "/predict", TRIP))[1]) < 60
     finally:
         stop(process)
-    assert image.state() == before
+    assert image.kept() == before
 
 
 def test_the_image_has_no_pip_no_tests_and_no_notebooks(image):
