@@ -80,7 +80,7 @@ def create_app(live: "Live", settings: "Settings") -> "ASGIApp":
     from taxi.features import features
     from taxi.serving.doors import open_doors
     from taxi.serving.lane import FastLane, headers
-    from taxi.serving.live import Answered, Asked
+    from taxi.serving.trip import Answered, Asked
 
     @asynccontextmanager
     async def following(_: FastAPI) -> AsyncIterator[None]:

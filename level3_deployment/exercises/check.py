@@ -8,12 +8,13 @@ import numpy as np
 
 from taxi.features import features
 from taxi.serving import outcomes, source
-from taxi.serving.live import Asked, Live
+from taxi.serving.live import Live
 from taxi.serving.metrics import Metrics
 from taxi.serving.prediction_log import PredictionLog
 from taxi.serving.routing import Table, Version
 from taxi.serving.scorer import Scores
 from taxi.serving.source import Now
+from taxi.serving.trip import Asked
 from taxi.settings import Settings
 
 STATE = Path(__file__).parents[1] / "var/exercise"

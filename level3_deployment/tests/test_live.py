@@ -15,8 +15,8 @@ from taxi.features import features
 from taxi.graph import Scorer
 from taxi.serving import live as lives
 from taxi.serving import outcomes, scorer, source
-from taxi.serving.live import Asked
 from taxi.serving.routing import CHALLENGER, CHAMPION, Table, arm
+from taxi.serving.trip import Asked
 
 RIDERS = [f"rider-{n}" for n in range(200)]
 

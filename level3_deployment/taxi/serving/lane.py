@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from taxi.api import EARLIEST, LATEST, LOCAL
 from taxi.features import features
-from taxi.serving.live import Answered, Asked, Live
+from taxi.serving.live import Live
+from taxi.serving.trip import Answered, Asked
 from trips import MAX_MILES, ZONE_IDS
 
 Zone = Annotated[int, msgspec.Meta(ge=ZONE_IDS[0], le=ZONE_IDS[1])]

@@ -6,7 +6,6 @@ A request reads `now` once: table and models belong together, and are swapped to
 
 import time
 from threading import Lock
-from typing import NamedTuple
 
 from taxi import store
 from taxi.errors import TaxiError
@@ -18,29 +17,10 @@ from taxi.serving.rest import Rest
 from taxi.serving.routing import CHALLENGER, CHAMPION, Table, Version, arm
 from taxi.serving.scorer import Pair, Scores
 from taxi.serving.source import LOG, Now, Source
+from taxi.serving.trip import Answered, Asked
 from taxi.settings import Settings
 
 LOAD_SECONDS = 5.0  # two models are there in a tenth of one
-
-
-class Asked(NamedTuple):
-    """A trip as somebody asked for it, checked. pickup_at: ISO text."""
-
-    pickup_zone: int
-    dropoff_zone: int
-    distance_miles: float
-    pickup_at: str
-    rider_id: str | None = None
-
-
-class Answered(NamedTuple):
-    """What goes back. variant: which of the two models answered."""
-
-    duration_minutes: float
-    model_version: str
-    variant: str
-    experiment_id: str | None
-    request_id: str
 
 
 class Live:
@@ -85,7 +65,7 @@ class Live:
     def _answered(
         self, trip: Asked, table: Table, request_id: str, variant: str, scores: Scores, place: int, clock: float
     ) -> Answered:
-        """The answer to one trip, written down and counted. The champion stands in for a challenger without one."""
+        """One trip's answer, written down and counted; the champion's where the challenger said nothing."""
         first = float(scores.champion[place])
         second = None if scores.challenger is None else float(scores.challenger[place])
         by, version, minutes = CHAMPION, table.champion, first
