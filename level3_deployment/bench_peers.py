@@ -37,11 +37,12 @@ def main(rounds: Rounds = 3, seconds: Seconds = 2.0, only: Only = "") -> None:
     show([peer.name for peer in chosen], lives)
 
 
-def peers(folder: Path) -> list[Peer]:
+def placed(folder: Path) -> None:
     """Two models, trained now; the first is the same for everybody."""
     import logging
 
     import mlflow
+    import onnx
 
     import trips
     from taxi import export, model
@@ -57,12 +58,17 @@ def peers(folder: Path) -> list[Peer]:
     logging.getLogger("mlflow").setLevel(logging.ERROR)  # it warns of pickles, rightly: they are the peer's way
     os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "true"  # for the peer: its models are programs
     example = model.table(rows.head(2))
-    onnx_model = __import__("onnx").load_model_from_string(graph)
+    onnx_model = onnx.load_model_from_string(graph)
     signature = mlflow.models.infer_signature(example)
     mlflow.onnx.save_model(onnx_model, folder / "onnx", pip_requirements=["onnxruntime"], signature=signature,
                            save_as_external_data=False, onnx_execution_providers=["CPUExecutionProvider"])  # fmt: skip
     mlflow.sklearn.save_model(pipeline, folder / "sklearn", pip_requirements=["scikit-learn"], signature=signature,
                               serialization_format="cloudpickle")  # fmt: skip
+
+
+def peers(folder: Path) -> list[Peer]:
+    """Who serves what `placed` placed."""
+    placed(folder)
     ours = {"TAXI_STATE": str(folder), "TAXI_TOKEN": "0123456789abcdef"}
     serve = [PYTHON, "serve.py", "--port", "0"]
     found = [
@@ -85,7 +91,8 @@ def peers(folder: Path) -> list[Peer]:
 def mlflow_peer(name: str, model: Path) -> Peer:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [str(Path(PYTHON).with_name("mlflow")), *f"models serve -m {model} -p {port} --env-manager local".split()]
+    words = ["models", "serve", "-m", str(model), "-p", str(port), "--env-manager", "local"]
+    command = [str(Path(PYTHON).with_name("mlflow")), *words]
     path = f"{Path(PYTHON).parent}{os.pathsep}{os.environ['PATH']}"
     return Peer(name, command, invocations(), "/invocations", port, env={"PATH": path})
 
