@@ -10,6 +10,7 @@ import load
 import pytest
 
 from taxi.serving import outcomes
+from taxi.serving.lane import PAUSE_SECONDS
 from taxi.serving.routing import CHALLENGER, CHAMPION, arm
 
 pytestmark = pytest.mark.slow
@@ -83,19 +84,24 @@ def test_a_change_of_the_table_is_seen_within_two_seconds(routed, tmp_path):
                 time.sleep(0.05)
 
 
-def test_a_crowd_three_times_too_large_is_refused_at_its_end(routed, tmp_path):
-    """Sheds the shadow, refuses the rest with Retry-After; memory stays flat. The throughput is printed, not judged."""
+@pytest.mark.parametrize("patient", [True, False])
+def test_a_crowd_three_times_too_large_is_refused_at_its_end(routed, tmp_path, patient):
+    """Sheds the shadow, refuses the rest with Retry-After; memory stays flat. The throughput is printed, not judged.
+
+    Who does not wait as he is told is slowed down by the refusal itself: it takes its time.
+    """
     routed.route(routed.trial(0.5))
     with routed.served(tmp_path, TAXI_SHADOW_AT="32", TAXI_REFUSE_AT="64") as service:
         asyncio.run(load.ask(port(service), 64, 1))
         peak = len(asyncio.run(load.ask(port(service), 64, 3)).answers) / 3
         before = resident(service.process.pid)
-        heard = asyncio.run(load.ask(port(service), 192, 3))
+        heard = asyncio.run(load.ask(port(service), 192, 3, patient))
         after = resident(service.process.pid)
         figures = service.ask("/metrics").text
     assert set(heard.statuses) == {200, 503}
     print(f"accepted {len(heard.answers) / 3:,.0f} a second, at the peak {peak:,.0f}")
     assert len(heard.answers) > 1_000
+    assert heard.statuses[503] <= 192 * (3 / PAUSE_SECONDS + 1)
     assert after - before < 20
     assert 'shed_total{kind="shadow"}' in figures
     assert heard.lost == 0

@@ -23,6 +23,7 @@ Zone = Annotated[int, msgspec.Meta(ge=ZONE_IDS[0], le=ZONE_IDS[1])]
 PLAIN_TIME = re.compile(LOCAL, re.ASCII)
 BUSY = b'{"error":"busy","detail":["too many questions at once: ask again in a second"]}'
 JSON = (b"content-type", b"application/json")
+PAUSE_SECONDS = 0.1  # before a refusal: who asks again at once would take more time than answering him
 BUSY_HEADERS = [JSON, (b"content-length", str(len(BUSY)).encode()), (b"retry-after", b"1")]
 
 
@@ -86,6 +87,7 @@ class FastLane:
         place = self.crowd.place()
         if place >= self.refuse_at:
             self.live.metrics.refused()
+            await asyncio.sleep(PAUSE_SECONDS)
             await reply(send, 503, BUSY_HEADERS, BUSY)
             return
         whole = await receive()  # BodyLimit stands before: the body is there, all of it
