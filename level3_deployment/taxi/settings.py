@@ -1,7 +1,7 @@
 """Settings: TAXI_TRACKING_URI=... in the environment, or an option. Built in `main`, never on import."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     max_body_bytes: PositiveInt = 64 * 1024
     max_batch_bytes: PositiveInt = 512 * 1024
     token: Annotated[SecretStr, Field(min_length=16)] | None = None  # opens /trips/.../finish and /admin/follow
+    clock: Literal["wall", "trips"] = "wall"  # trips: it is as late as the latest pick-up, for months lived again
     log: bool = True  # write down every prediction
     log_segment_bytes: PositiveInt = 32 * 1024**2
     log_bytes: PositiveInt = 2 * 1024**3  # of all segments; the oldest go first

@@ -88,10 +88,10 @@ def test_after_a_restart_a_trip_can_still_be_finished(client, routed):
     assert outcomes.joined(routed.log)["minutes"].tolist() == [14.5]
 
 
-def test_a_late_outcome_is_taken_and_called_late(client, monkeypatch):
+def test_a_late_outcome_is_taken_and_called_late(client, live, monkeypatch):
     request_id = predict(client)
-    now = doors.now_ms()
-    monkeypatch.setattr(doors, "now_ms", lambda: now + (finish.LATE_HOURS * 3600 + 60) * 1000)
+    now = live.clock([])
+    monkeypatch.setattr(live, "clock", lambda _: now + finish.LATE_HOURS * 3600 + 60)
     assert tell(client, request_id).json() == {"status": "recorded", "late": True}
 
 

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from taxi.api import Problem, refuse
 from taxi.serving.finish import Finishes, Told
 from taxi.serving.live import Live
-from taxi.serving.record import now_ms
 
 MOST_MINUTES = 24 * 60.0
 CODES: dict[int | str, dict[str, Any]] = {
@@ -64,7 +63,7 @@ def open_doors(app: FastAPI, live: Live, token: str) -> None:
 
     @app.post("/trips/{request_id}/finish", responses=CODES, response_model=Receipt)
     async def finish(request_id: str, finished: Finish) -> Any:
-        told, late = finishes.take(request_id, finished.duration_minutes, now_ms())
+        told, late = finishes.take(request_id, finished.duration_minutes, int(1000 * live.clock([])))
         if told is Told.UNKNOWN:
             return refuse(404, "unknown_trip", "no answer of this service has that request_id")
         if told is Told.LOST:

@@ -10,6 +10,7 @@ from threading import Lock
 from taxi import store
 from taxi.errors import TaxiError
 from taxi.features import Floats
+from taxi.serving.clock import Clock, OfTrips, wall
 from taxi.serving.metrics import Metrics
 from taxi.serving.prediction_log import PredictionLog
 from taxi.serving.record import Ids, Predicted, line
@@ -36,12 +37,13 @@ class Live:
         self.ids = Ids(token.encode() or time.time_ns().to_bytes(8))
         self._source = None if settings.model_path else Source(settings.serving)
         self.rest = Rest()
+        self.clock: Clock = OfTrips() if settings.clock == "trips" else wall
         metrics.follow(now.table)
         metrics.watch(lambda: self.problem is not None)
 
     def answer(self, trips: list[Asked], rows: Floats, shadow: bool = True) -> list[Answered]:
         """One answer a trip, each written down. rows: (n, 5) features of the trips."""
-        now, clock = self.now, time.time()
+        now, clock, began = self.now, self.clock(trips), time.perf_counter()
         resting = self.rest.now
         scores = now.models.score(rows, shadow and not resting)
         if now.table.challenger is not None:
@@ -59,7 +61,7 @@ class Live:
                 if scores.challenger is None:
                     self.metrics.fell_back(scores.failed)
             answers.append(self._answered(trip, now.table, request_id, variant, scores, place, clock))
-        self.metrics.took(time.time() - clock)
+        self.metrics.took(time.perf_counter() - began)
         return answers
 
     def _answered(
@@ -75,7 +77,7 @@ class Live:
             self.log.append(line(Predicted(
                 request_id, int(clock * 1000), self.ids.rider(trip.rider_id), table.experiment_id, table.generation,
                 variant, by, version.number, trip.pickup_zone, trip.dropoff_zone, trip.distance_miles, trip.pickup_at,
-                first, second, scores.failed)))  # fmt: skip
+                first, second, scores.failed, table.share)))  # fmt: skip
         self.metrics.answered(by, version.number)
         return Answered(minutes, version.number, by, table.experiment_id, request_id)
 

@@ -19,7 +19,7 @@ TYPES = {
     Predicted: {
         "id": TEXT, "at": "int64", "rider": TEXT, "experiment_id": TEXT, "generation": "int64", "variant": TEXT,
         "by": TEXT, "model_version": TEXT, "pickup_zone": "int64", "dropoff_zone": "int64", "distance_miles": NUMBER,
-        "pickup_at": TEXT, "champion": NUMBER, "challenger": NUMBER, "failed": TEXT,
+        "pickup_at": TEXT, "champion": NUMBER, "challenger": NUMBER, "failed": TEXT, "share": NUMBER,
     },
     Finished: {"id": TEXT, "finished_at": "int64", "minutes": NUMBER},
 }  # fmt: skip

@@ -1,7 +1,6 @@
 """The lines of the log, and the ids that tie them together. An id says by itself when and where it was made."""
 
 import os
-import time
 from hashlib import blake2b
 from hmac import compare_digest
 
@@ -31,6 +30,7 @@ class Predicted(msgspec.Struct, tag="predicted", frozen=True):
     champion: float
     challenger: float | None
     failed: str | None
+    share: float = 0.0  # of the riders that met the challenger then
 
 
 class Finished(msgspec.Struct, tag="finished", frozen=True):
@@ -81,7 +81,3 @@ class Ids:
 def line(one: Predicted | Finished) -> bytes:
     """As JSON, with its newline."""
     return msgspec.json.encode(one) + b"\n"
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
