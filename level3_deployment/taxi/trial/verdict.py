@@ -44,6 +44,8 @@ def judge(trips: pd.DataFrame, days: int, latency: float | None = None) -> Verdi
     days: whole days since the experiment began. latency: p95 of a call with the challenger, over that without.
     """
     scored = trips[trips["saved"].notna()]
+    if not days:
+        return Verdict(Outcome.WAIT, ["no day's trips are all told yet"])
     figures, blocks = summary(scored, days), block_means(scored, days)
     problems = guards.broken(trips, latency)
     mae, gain = figures["champion_mae"], figures["gain"]
