@@ -53,7 +53,7 @@ def judge(trips: pd.DataFrame, days: int, latency: float | None = None) -> Verdi
         problems.append(f"it does harm: at best {-worst / mae:.1%} worse than the champion")
     if problems:
         return Verdict(Outcome.STOP, problems, figures)
-    said = f"{gain:+.3f} minutes a trip ({gain / mae:+.1%}) after {len(blocks)} blocks of {BLOCK_DAYS} days"
+    said = f"{gain:+.3f} minutes a trip ({gain / mae:+.1%}) over {len(blocks)} x {BLOCK_DAYS} whole days"
     if bool(evidence.superior(blocks, mae)) and len(scored) >= FEWEST_TRIPS:
         apart = disagreement(figures)
         if apart <= APART:
