@@ -1,6 +1,5 @@
 """What a verdict says of experiments whose truth is known, and of experiments on real months."""
 
-import os
 from functools import cache
 
 import numpy as np
@@ -156,7 +155,6 @@ def real(*months):
 
 
 @pytest.mark.real
-@pytest.mark.skipif("TRIPS_DIR" not in os.environ, reason="real months: set TRIPS_DIR")
 def test_on_real_months_march_wins_over_january_and_a_model_over_itself_does_not(capsys):
     boroughs = trips.open_source("tlc").boroughs()
     spring = real("2021-04", "2021-05")
@@ -170,7 +168,6 @@ def test_on_real_months_march_wins_over_january_and_a_model_over_itself_does_not
 
 
 @pytest.mark.real
-@pytest.mark.skipif("TRIPS_DIR" not in os.environ, reason="real months: set TRIPS_DIR")
 def test_two_seeds_on_real_months_are_promoted_in_no_more_than_one_of_twenty_resampled_worlds(capsys):
     """Blocks drawn with replacement and signs by chance, as neither seed is the better one: 1,000 worlds."""
     boroughs = trips.open_source("tlc").boroughs()
