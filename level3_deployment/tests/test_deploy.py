@@ -56,7 +56,8 @@ class Riders:
         """One more; and two hours and a trip of the next, so that all of it have ended."""
         self.live.follow()
         for trip in next(self.days).itertuples():
-            asked = Asked(trip.pickup_zone, trip.dropoff_zone, trip.distance_miles, trip.pickup_at.isoformat())
+            when, rider = trip.pickup_at.isoformat(), f"rider-{trip.Index}"
+            asked = Asked(trip.pickup_zone, trip.dropoff_zone, trip.distance_miles, when, rider)
             (answered,) = self.live.answer([asked], features(*([value] for value in asked[:4])))
             self.finishes.take(answered.request_id, trip.duration_minutes, int(1000 * self.live.clock([])))
         late = Asked(*asked[:3], (trip.pickup_at.floor("D") + timedelta(days=1, hours=3, minutes=1)).isoformat())
