@@ -8,6 +8,7 @@ from registry_place import TRAIN, VALID
 from verbs import verb
 
 import trips
+from taxi.errors import BadInput
 from taxi.features import features
 from taxi.graph import Scorer
 from taxi.registry import CHALLENGER, CHAMPION, Registry
@@ -148,6 +149,8 @@ def test_stopped_by_hand_the_champion_answers_everybody(place, steps):
     assert table(place).challenger.number == "3"
     one = steps.stop(one)
     assert (one.step, one.outcome) == (Step.DONE, "stopped by hand")
+    with pytest.raises(BadInput, match="no trial is under way"):
+        steps.stop(one)
     assert (table(place).champion.number, table(place).challenger) == ("1", None)
     assert place.registry.aliases() == {CHAMPION: "1"}
 

@@ -116,6 +116,8 @@ class Pipeline:
 
     def stop(self, one: Deployment) -> Deployment:
         """By hand: riders first, in one write."""
+        if one.step is Step.DONE:
+            raise BadInput("no trial is under way. What a trial promoted goes back with: python deploy.py --back")
         if self.routes.exists():
             routing.write(route.champion_only(routing.read(self.routes)), self.routes)
         return self.clear(self.desk.move(one, "stopped by hand", step=Step.CLEAR, outcome="stopped by hand"))
