@@ -19,6 +19,7 @@ def main(
 ) -> None:
     """Replay it day by day, as somebody would have seen it who looked daily; the verdict, its reasons and a page."""
     import trips
+    from taxi import store
     from taxi.errors import BadInput, told
     from taxi.serving import outcomes
     from taxi.serving.source import LOG
@@ -46,25 +47,13 @@ def main(
             print(json.dumps(asdict(day)) if as_json else line(day.days, day.share, day.verdict.reasons))
         if not as_json:
             print(f"{story.WON[told_[-1].verdict.outcome]}.")
-            print(f"read it: {written(settings.state / 'reports' / f'abtest-{name}.html', story.page(name, told_))}")
+            page = settings.state / "reports" / f"abtest-{name}.html"
+            store.save(story.page(name, told_).encode(), page)
+            print(f"read it: {page}")
 
 
 def line(days: int, share: float, reasons: list[str]) -> str:
     return f"day {days:2}  {share:4.0%}  {'; '.join(reasons)}"
-
-
-def written(path: Path, text: str) -> Path:
-    """Beside, and renamed. Raises BadInput when the place cannot be written."""
-    from taxi.errors import BadInput
-
-    beside = path.with_name(f"{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        raise BadInput(f"{path} could not be written ({error.strerror}). Free space, or set TAXI_STATE") from None
-    return path
 
 
 if __name__ == "__main__":

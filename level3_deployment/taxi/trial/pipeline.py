@@ -12,7 +12,7 @@ import train
 import trips
 from taxi import data
 from taxi.errors import BadInput
-from taxi.registry import CHALLENGER, Registry
+from taxi.registry import CHALLENGER, CHAMPION, Registry
 from taxi.serving import routing, source
 from taxi.serving.routing import Table, Version
 from taxi.settings import Settings
@@ -48,7 +48,7 @@ class Pipeline:
 
     def gate(self, one: Deployment) -> Deployment:
         version = self.registry.version(one.version or "")
-        champion = self.registry.aliases().get("champion")
+        champion = self.registry.aliases().get(CHAMPION)
         before = self.registry.graph(self.registry.version(champion)) if champion else None
         candidate = gate.Candidate(self.registry.graph(version), version.metrics.get("rmse", 0.0))
         rows = gate.report(candidate, before, data.load(one.source, one.seed, one.train, one.valid))
