@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,14 +38,17 @@ def main(train: Months = "2021-01", valid: Valid = "2021-02", source: Where = "c
         one = desk.read()
         if one is None and (status or stop or back):
             raise BadInput("nothing was deployed yet. Deploy: python deploy.py")
-        with desk.alone() if not status else told():
-            pipeline = prepared(settings, desk)
-            if one is not None and (status or stop or back):
-                print(said(pipeline, one)) if status else pipeline.stop(one) if stop else pipeline.back(one)
+        if one is not None and status:
+            print(said(prepared(settings, desk), one))
+            return
+        with desk.alone():
+            if one is not None and (stop or back):
+                pipeline = prepared(settings, desk)
+                pipeline.stop(one) if stop else pipeline.back(one)
                 return
             if one is None or one.step is Step.DONE:
                 one = Deployment(train, valid, source, seed)
-            follow(pipeline, one, once)
+            follow(settings, desk, one, once)
 
 
 def prepared(settings: "Settings", desk: "Desk") -> "Pipeline":
@@ -55,19 +59,24 @@ def prepared(settings: "Settings", desk: "Desk") -> "Pipeline":
     return Pipeline(settings, Registry(tracking.connect(settings)), desk)
 
 
-def follow(pipeline: "Pipeline", one: "Deployment", once: bool) -> None:
-    """Go on until it is done, looking at the log every few seconds; what is not there yet is waited for."""
-    from taxi.errors import BadModel
+def follow(settings: "Settings", desk: "Desk", one: "Deployment", once: bool) -> None:
+    """Go on until it is done, looking at the log every few seconds; a registry that is away is waited for."""
+    from mlflow.exceptions import MlflowException
+
+    from taxi.errors import NoAnswer
     from taxi.trial.state import Step
 
+    pipeline = None
     while True:
         try:
+            pipeline = pipeline or prepared(settings, desk)
             one = pipeline.advance(one)
-        except BadModel as error:
+        except (NoAnswer, MlflowException) as error:
+            told = " ".join(str(error).split())[:200]
             if once:
-                raise
-            print(f"{one.step:8} waits: {error}", flush=True)
-            one = pipeline.desk.read() or one
+                raise NoAnswer(f"{one.step} is not done: {told}. Later: python deploy.py") from None
+            one = desk.read() or one
+            print(f"{one.step:8} waits: {told}", flush=True)
         if one.step is Step.DONE:
             return
         if once:
@@ -82,7 +91,7 @@ def said(pipeline: "Pipeline", one: "Deployment") -> str:
 
     lines = [f"version {one.version or '(none yet)'}, learned from {one.train}: {one.outcome or one.step}"]
     if one.step is Step.TRIAL:
-        verdict, days = pipeline.verdict(one)
+        verdict, days = pipeline.verdict(replace(one, judged=max(one.judged - 1, 0)))  # the last day's, once more
         lines += [f"day {days}: {verdict.outcome}", *verdict.reasons]
     return "\n".join(lines)
 

@@ -1,15 +1,9 @@
 """Take a version back under load, with a stopwatch: python drill.py (in a copy; nobody else's service is touched)"""
 
-import json
-import os
-import re
 import shutil
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
@@ -27,6 +21,7 @@ def main(seconds: Seconds = 2.0) -> None:
     """The two newest models of the shelf: one serves, is taken back while riders ask; until when was it heard?"""
     from taxi.errors import BadInput, told
     from taxi.serving import routing, source
+    from taxi.serving.own import started
     from taxi.serving.routing import Table, Version
     from taxi.settings import Settings
 
@@ -39,7 +34,7 @@ def main(seconds: Seconds = 2.0) -> None:
         before, after = (Version(str(number), file.stem) for number, file in enumerate(files, 1))
         routes = Path(folder) / "serving" / source.ROUTES
         routing.write(Table(after, generation=1), routes)
-        with started(folder) as url, asked(url) as heard:
+        with started(Path(folder)) as port, asked(port) as heard:
             time.sleep(seconds)
             began = time.monotonic()
             routing.write(Table(before, generation=2), routes)
@@ -59,36 +54,21 @@ def judge(heard: Heard, began: float) -> None:
 
 
 @contextmanager
-def started(state: str) -> Iterator[str]:
-    """A service of this folder, on a free port; its address."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("TAXI_")}
-    env |= {"TAXI_STATE": state, "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, str(Path(__file__).with_name("serve.py")), "--port", "0"]
-    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline() if process.stdout else "")
-            if found is None:
-                raise SystemExit(process.wait())  # it said why
-            yield found[0]
-        finally:
-            process.kill()
-
-
-@contextmanager
-def asked(url: str) -> Iterator[Heard]:
+def asked(port: int) -> Iterator[Heard]:
     """Riders who ask all the while; when each answer came, and which version said it, or what went wrong."""
+    from taxi.errors import CannotServe
+    from taxi.serving.own import Line
+
     heard, stop = Heard(), Event()
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever proxy is set, this is loopback
-    question = urllib.request.Request(url + "/predict", json.dumps(TRIP).encode(), {"content-type": "application/json"})
 
     def ask() -> None:
-        while not stop.wait(0.01):
-            try:
-                with direct.open(question, timeout=10) as reply:
-                    said = str(json.loads(reply.read())["model_version"])
-            except (OSError, ValueError, KeyError) as error:
-                said = type(error).__name__
-            heard.append((time.monotonic(), said))
+        with closing(Line(port)) as line:
+            while not stop.wait(0.01):
+                try:
+                    said = str(line.post("/predict", TRIP)["model_version"])
+                except (CannotServe, ValueError, KeyError) as error:
+                    said = type(error).__name__
+                heard.append((time.monotonic(), said))
 
     riders = [Thread(target=ask, daemon=True) for _ in range(RIDERS)]
     for rider in riders:

@@ -7,6 +7,7 @@ TaxiError
 │   └── OutsideParity  the graph does not answer as the pipeline does
 ├── NotReproduced      trained again, and something differs
 ├── BadInput           a file to predict, or to write, that cannot be used
+│   └── NoAnswer       the registry is not there now
 ├── CannotServe        the port is taken
 └── ClusterLost        the workers of a cluster are gone
 """
@@ -63,6 +64,10 @@ class NotReproduced(TaxiError):
 
 class BadInput(TaxiError):
     """A file cannot be read, or a result cannot be written."""
+
+
+class NoAnswer(BadInput):
+    """The registry does not answer; later it may."""
 
 
 class CannotServe(TaxiError):

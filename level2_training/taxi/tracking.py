@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from taxi import lineage
-from taxi.errors import BadInput
+from taxi.errors import BadInput, NoAnswer
 
 if TYPE_CHECKING:
     from taxi.settings import Settings
@@ -27,7 +27,7 @@ IMPATIENT = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "5", "MLFLOW_HTTP_REQUEST_MAX_RETRIE
 def connect(settings: "Settings") -> Any:
     """The mlflow module, pointed at the tracking server of the settings (by default a SQLite file under var/).
 
-    Raises BadInput when it does not answer.
+    Raises NoAnswer when it does not.
     """
     os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"  # from level 2 on no pickle is ever opened
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
@@ -50,7 +50,7 @@ def connect(settings: "Settings") -> Any:
     except Exception as error:  # MLflow's, SQLAlchemy's and the disk's own kinds
         place = re.sub("//[^/@]*@", "//", server or str(settings.state))  # without a password
         remedy = "Start it, or unset TAXI_TRACKING_URI" if server else "Restore it, or begin anew: make clean"
-        raise BadInput(f"the registry {place} does not answer ({type(error).__name__}). {remedy}") from error
+        raise NoAnswer(f"the registry {place} does not answer ({type(error).__name__}). {remedy}") from error
     return mlflow
 
 

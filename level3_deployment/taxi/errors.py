@@ -8,7 +8,8 @@ TaxiError
 ├── NotReproduced      trained again, and something differs
 ├── BadRoutes          the table that says which model answers cannot be
 ├── BadInput           a file to predict, or to write, that cannot be used
-├── CannotServe        the port is taken
+│   └── NoAnswer       the registry is not there now
+├── CannotServe        the port is taken, or a service of one's own does not answer
 └── ClusterLost        the workers of a cluster are gone
 """
 
@@ -70,8 +71,12 @@ class BadInput(TaxiError):
     """A file cannot be read, or a result cannot be written."""
 
 
+class NoAnswer(BadInput):
+    """The registry does not answer; later it may."""
+
+
 class CannotServe(TaxiError):
-    """The service cannot start."""
+    """The service cannot start, or does not answer."""
 
 
 class ClusterLost(TaxiError):

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from taxi.errors import BadModel, UnsafeModel
+from taxi.errors import BadModel, NoAnswer, UnsafeModel
 from taxi.graph import Scorer, digest, inspect
 from taxi.store import Loaded
 
@@ -129,7 +129,7 @@ class Registry:
         return self.version(number)
 
     def _asked(self, question: Callable[[str], Any], about: str, absent: Any) -> Any:
-        """The answer, or `absent` when there is no such thing. Raises BadModel for a registry that does not answer.
+        """The answer, or `absent` when there is no such thing. Raises NoAnswer for a registry that does not.
 
         The two are not the same: with "no aliases" for an answer, a promotion would forget what served before.
         """
@@ -138,7 +138,7 @@ class Registry:
         except self._mlflow.exceptions.MlflowException as error:
             if error.error_code == "RESOURCE_DOES_NOT_EXIST":
                 return absent
-            raise BadModel(f"the registry does not answer ({' '.join(str(error).split())[:120]}). Try again") from error
+            raise NoAnswer(f"the registry does not answer ({' '.join(str(error).split())[:120]}). Try again") from error
 
     def _log(self, graph: bytes, run_id: str) -> str:
         with TemporaryDirectory() as folder:

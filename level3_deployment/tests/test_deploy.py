@@ -166,3 +166,16 @@ def test_two_do_not_deploy_at_once_and_mistakes_are_told(desk, place):
     assert "Say one" in said("--stop", "--back")
     (desk.folder / "deployment.json").write_text("{")
     assert "is no deployment" in said("--status")
+
+
+def test_a_challenger_that_is_slow_every_time_is_stopped_and_one_that_was_slow_once_is_not(place, steps, monkeypatch):
+    one = steps.advance(begun(step=Step.STAGE, version="3"))
+    Riders(place.settings).live_a_day()
+    ratios = iter([5.0, 1.1, 1.3])
+    monkeypatch.setattr("taxi.trial.gate.slower", lambda *_: next(ratios))
+    assert steps.latency() == 1.1
+    monkeypatch.setattr("taxi.trial.gate.slower", lambda *_: 1.9)
+    one = steps.advance(one)
+    assert (one.step, one.outcome) == (Step.DONE, "stop")
+    assert table(place).challenger is None
+    assert "it is slow: p95 of a call 1.9 times" in (place.state / "deploy/events.jsonl").read_text()

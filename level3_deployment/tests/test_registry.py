@@ -3,7 +3,7 @@
 import onnx
 import pytest
 
-from taxi.errors import BadModel, UnsafeModel
+from taxi.errors import BadModel, NoAnswer, UnsafeModel
 from taxi.registry import CHALLENGER, CHAMPION, NAME, PREVIOUS, RETURNING, stages
 
 pytest_plugins = ["registry_fixtures"]
@@ -92,11 +92,11 @@ def test_a_registry_that_does_not_answer_is_not_an_empty_one(place, monkeypatch)
     registry.point(CHAMPION, "1")
     monkeypatch.setattr(registry._client, "get_registered_model", silent)
     for question in (registry.aliases, registry.versions, registry.champion):
-        with pytest.raises(BadModel, match="does not answer"):
+        with pytest.raises(NoAnswer, match="does not answer"):
             question()
     monkeypatch.undo()
     monkeypatch.setattr(registry._client, "search_model_versions", silent)
-    with pytest.raises(BadModel, match="does not answer"):
+    with pytest.raises(NoAnswer, match="does not answer"):
         registry.versions()
 
 

@@ -7,7 +7,7 @@ import pytest
 from verbs import start, told, verb, wait_for
 
 from taxi import tracking
-from taxi.errors import BadInput
+from taxi.errors import BadInput, NoAnswer
 from taxi.settings import Settings
 
 
@@ -21,10 +21,10 @@ def silent():
 
 
 def test_a_silent_server_is_given_up_soon(silent):
-    with pytest.raises(BadInput, match="does not answer"):
+    with pytest.raises(NoAnswer, match="does not answer"):
         tracking.connect(Settings(tracking_uri="http://127.0.0.1:9"))  # and mlflow is imported, before the clock runs
     begun = time.monotonic()
-    with pytest.raises(BadInput, match=f"{silent} does not answer"):
+    with pytest.raises(NoAnswer, match=f"{silent} does not answer"):
         tracking.connect(Settings(tracking_uri=silent))
     assert time.monotonic() - begun < 8
 

@@ -1,7 +1,6 @@
 """The steps of a deployment: each does one thing, says why, and may be done again after a kill."""
 
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -10,18 +9,17 @@ import route
 import train
 
 import trips
-from taxi import data
+from taxi import data, graph
 from taxi.errors import BadInput
 from taxi.registry import CHALLENGER, CHAMPION, Registry
-from taxi.serving import routing, source
+from taxi.serving import routing, shelf, source
 from taxi.serving.routing import Table, Version
 from taxi.settings import Settings
 from taxi.trial import cohorts, gate, ramp
 from taxi.trial.state import Deployment, Desk, Step
-from taxi.trial.verdict import Outcome, judge
+from taxi.trial.verdict import Outcome, Verdict, judge
 
-if TYPE_CHECKING:
-    from taxi.trial.verdict import Verdict
+TRIES = 3  # a machine that is busy slows once
 
 
 class Pipeline:
@@ -34,13 +32,19 @@ class Pipeline:
     def advance(self, one: Deployment) -> Deployment:
         """As far as it goes now: to its end, or to where it waits for trips."""
         steps = {Step.TRAIN: self.train, Step.GATE: self.gate, Step.STAGE: self.stage, Step.TRIAL: self.look,
-                 Step.PROMOTE: self.promote, Step.CLEAR: self.clear}  # fmt: skip
+                 Step.PROMOTE: self.promote, Step.CLEAR: self.clear, Step.RESTORE: self.restore}  # fmt: skip
         while one.step is not Step.DONE:
             before = one
             one = steps[one.step](one)
             if one.step is Step.TRIAL and before.step is Step.TRIAL:
                 break
         return one
+
+    def go_on(self) -> None:
+        """The deployment under way, as far as it goes now; nothing where there is none."""
+        one = self.desk.read()
+        if one is not None and one.step is not Step.DONE:
+            self.advance(one)
 
     def train(self, one: Deployment) -> Deployment:
         number = train.run(self.settings, one.train, one.valid, one.source, one.seed, None, True)
@@ -69,8 +73,8 @@ class Pipeline:
         return self.desk.move(one, said, step=Step.TRIAL, experiment_id=table.experiment_id)
 
     def look(self, one: Deployment) -> Deployment:
-        """What the log says so far: the next share, or the verdict. The registry is not asked."""
-        verdict, days = self.verdict(one)
+        """What the log says of the days since the last look: the next share, or the verdict. No registry is asked."""
+        verdict, day = self.verdict(one)
         facts = asdict(verdict)
         if verdict.outcome is Outcome.PROMOTE:
             return self.desk.move(one, verdict.reasons[0], facts, step=Step.PROMOTE)
@@ -80,21 +84,36 @@ class Pipeline:
                 routing.write(route.champion_only(table), self.routes)  # riders first
             said = "; ".join(verdict.reasons)
             return self.desk.move(one, f"{verdict.outcome}: {said}", facts, step=Step.CLEAR, outcome=verdict.outcome)
-        table, share = routing.read(self.routes), ramp.share_of(days)
+        table, share = routing.read(self.routes), ramp.share_of(day)
         if table.experiment_id == one.experiment_id and share > table.share:
             routing.write(replace(table, share=share, generation=table.generation + 1), self.routes)
-            return self.desk.move(one, f"day {days}: {share:.0%} of the riders meet it", facts)
+            return self.desk.move(one, f"day {day}: {share:.0%} of the riders meet it", facts, judged=day)
+        if day > one.judged:
+            one = replace(one, judged=day)
+            self.desk.write(one)
         return one
 
     def verdict(self, one: Deployment) -> "tuple[Verdict, int]":
-        """The verdict at every matured day in turn until one decides: the same, however often somebody looks."""
+        """The verdict at each day in turn that was not judged yet, until one decides; and its day.
+
+        Whoever looks seldom judges the same days as whoever looks often, and so comes to the same.
+        """
         seen, days = cohorts.read(self.settings.serving / source.LOG, one.experiment_id or "", self.boroughs(one))
-        verdict = judge(seen[:0], 0)
-        for day in range(1, days + 1):
-            verdict = judge(seen[seen["day"] < day], day)
+        verdict = Verdict(Outcome.WAIT, ["no other day's trips are all told yet"])
+        latency = self.latency() if days > one.judged else None
+        for day in range(one.judged + 1, days + 1):
+            verdict = judge(seen[seen["day"] < day], day, latency)
             if verdict.outcome is not Outcome.WAIT:
                 return verdict, day
-        return verdict, days
+        return verdict, max(days, one.judged)
+
+    def latency(self) -> float | None:
+        """p95 of a call of the challenger over the champion's, on this machine now; slow is what is slow every time."""
+        table, files = routing.read(self.routes), self.settings.serving / source.SHELF
+        if table.challenger is None:
+            return None
+        slow, quick = (graph.Scorer(shelf.get(files, one.sha256)) for one in (table.challenger, table.champion))
+        return min(gate.slower(slow, quick) for _ in range(TRIES))
 
     def promote(self, one: Deployment) -> Deployment:
         """Riders and registry; killed between the two, it is done again."""
@@ -129,9 +148,15 @@ class Pipeline:
         generation = routing.read(self.routes).generation + 1
         routing.write(Table(Version(*one.previous), generation=generation), self.routes)
         said = f"version {one.previous[0]} answers everybody again"
-        one = self.desk.move(one, said, step=Step.DONE, outcome="taken back", previous=None)
-        promote.promote(self.registry, promote.before(self.registry), back=True)
-        return one
+        return self.restore(self.desk.move(one, said, step=Step.RESTORE))
+
+    def restore(self, one: Deployment) -> Deployment:
+        """The registry follows the riders; killed before, it is done by whoever deploys next."""
+        number = one.previous[0] if one.previous else ""
+        if self.registry.aliases().get(CHAMPION) != number:
+            promote.promote(self.registry, number, back=True)
+        said = f"version {number} is the registry's champion"
+        return self.desk.move(one, said, step=Step.DONE, outcome="taken back", previous=None)
 
     def boroughs(self, one: Deployment) -> npt.NDArray[np.str_]:
         return trips.open_source(one.source, one.seed).boroughs()

@@ -25,12 +25,17 @@ class Step(StrEnum):
     TRIAL = "trial"
     PROMOTE = "promote"
     CLEAR = "clear"
+    RESTORE = "restore"
     DONE = "done"
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """One way from months to riders. outcome: how it ended. previous: (number, sha256) of what served before."""
+    """One way from months to riders.
+
+    judged: days of the trial that were looked at and decided nothing. outcome: how it ended. previous: (number, sha256)
+    of what served before.
+    """
 
     train: str
     valid: str
@@ -39,6 +44,7 @@ class Deployment:
     step: Step = Step.TRAIN
     version: str | None = None
     experiment_id: str | None = None
+    judged: int = 0
     outcome: str | None = None
     previous: tuple[str, str] | None = None
 
