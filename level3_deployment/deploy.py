@@ -19,25 +19,30 @@ Where = Annotated[str, typer.Option(help="city or tlc")]
 Seed = Annotated[int, typer.Option(help="of the learner, and of the city")]
 Once = Annotated[bool, typer.Option("--once", help="do what can be done now, and end")]
 Status = Annotated[bool, typer.Option("--status", help="where it is, and what the log says so far")]
+Story = Annotated[bool, typer.Option("--story", help="every step of it and why, as Markdown")]
 Stop = Annotated[bool, typer.Option("--stop", help="end the trial: the champion answers everybody, at once")]
 Back = Annotated[bool, typer.Option("--back", help="return to what served before the last promotion, at once")]
 
 
 def main(train: Months = "2021-01", valid: Valid = "2021-02", source: Where = "city", seed: Seed = 0,
-         once: Once = False, status: Status = False, stop: Stop = False, back: Back = False) -> None:  # fmt: skip
+         once: Once = False, status: Status = False, story: Story = False, stop: Stop = False,
+         back: Back = False) -> None:  # fmt: skip
     """Train, gate, stage, trial, promote or keep. Killed anywhere, the same command goes on where it was."""
     from taxi.errors import BadInput, told
     from taxi.settings import Settings
     from taxi.trial.state import Deployment, Desk, Step
 
     with told():
-        if status + stop + back > 1:
-            raise BadInput("--status, --stop and --back are three things. Say one")
+        if status + story + stop + back > 1:
+            raise BadInput("--status, --story, --stop and --back are four things. Say one")
         settings = Settings.given()
         desk = Desk(settings.state / "deploy")
         one = desk.read()
-        if one is None and (status or stop or back):
+        if one is None and (status or story or stop or back):
             raise BadInput("nothing was deployed yet. Deploy: python deploy.py")
+        if story:
+            print(desk.story())
+            return
         if one is not None and status:
             print(said(prepared(settings, desk), one))
             return

@@ -18,7 +18,7 @@ Compare = Annotated[tuple[str, str] | None, typer.Option(help="two versions, fig
 def main(compare: Compare = None, save: Save = None, figures: Figures = None) -> None:
     """A table of all versions: stage, months, error, who and when; or of one or two with all their slices.
 
-    A version is its number, or newest.
+    A version is its number, newest, or champion.
     """
     from rich.console import Console
 

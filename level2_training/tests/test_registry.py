@@ -63,6 +63,11 @@ def test_versions_come_oldest_first_and_newest_is_the_last(three):
     assert three.registry.version("newest").number == "3"
 
 
+def test_a_version_is_named_by_its_alias_as_well(place):
+    place.registry.point(CHAMPION, "2")
+    assert place.registry.version("champion").number == "2"
+
+
 @pytest.mark.parametrize("number", ["4", "0", "-1", "01", "1.0", "champion", "one", ""])
 def test_a_version_that_does_not_exist_is_named_with_those_that_do(three, number):
     with pytest.raises(BadModel, match=rf"has no version '{number}'; there are: 1, 2, 3"):

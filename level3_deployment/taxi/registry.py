@@ -80,8 +80,8 @@ class Registry:
         return {number: (item, derived[number]) for number, item in items.items()}
 
     def version(self, number: str) -> Version:
-        """One version: a number, or "newest". Raises BadModel naming those that exist when there is no such one."""
-        known = self.repaired()
+        """One version: a number, "newest", or an alias. Raises BadModel naming those that exist when there is none."""
+        known, number = self.repaired(), self.aliases().get(number, number)
         if number == NEWEST and known:
             number = list(known)[-1]
         if number not in known:

@@ -179,3 +179,13 @@ def test_a_challenger_that_is_slow_every_time_is_stopped_and_one_that_was_slow_o
     assert (one.step, one.outcome) == (Step.DONE, "stop")
     assert table(place).challenger is None
     assert "it is slow: p95 of a call 1.9 times" in (place.state / "deploy/events.jsonl").read_text()
+
+
+def test_the_story_tells_the_latest_deployment_and_whether_it_was_the_first(desk):
+    one = desk.move(begun(), "version 1 is made", step=Step.GATE)
+    one = desk.move(one, "passed all | checks", step=Step.PROMOTE)
+    desk.move(one, "version 1 answers everybody", step=Step.DONE)
+    assert "Nothing served before" in desk.story()
+    desk.move(begun(), "version 2 is made", step=Step.GATE)
+    assert "Nothing served before" not in desk.story()
+    assert desk.story().splitlines()[-1].endswith("| train | version 2 is made |")

@@ -80,7 +80,8 @@ def steps_of(where: str, workflow: dict, job: dict, inputs: dict[str, str]) -> I
 
 def fill_in(text: str, inputs: dict[str, str]) -> str:
     """Put the inputs in. What only GitHub knows stays as a word: a command is not told apart by it."""
-    text = re.sub(r"\$\{\{ inputs\.([\w-]+) \}\}", lambda match: inputs[match[1]], text)
+    given = r"\$\{\{ inputs\.([\w-]+)(?: \|\| '([^']*)')? \}\}"  # with what holds where nobody was asked
+    text = re.sub(given, lambda match: inputs[match[1]] or match[2] or "", text)
     return re.sub(r"\$\{\{ (\S+) \}\}", lambda match: match[1], text)
 
 

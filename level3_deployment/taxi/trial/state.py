@@ -78,6 +78,18 @@ class Desk:
         self.write(after)
         return after
 
+    def story(self) -> str:
+        """The latest deployment as Markdown: what each step said; and whether anything served before."""
+        with (self.folder / EVENTS).open(encoding="utf-8") as file:
+            events = [json.loads(line) for line in file]
+        first = max(place for place, event in enumerate(events) if event["step"] == Step.TRAIN)
+        events = events[first:]
+        steps = {event["step"] for event in events}
+        new = Step.PROMOTE in steps and Step.STAGE not in steps  # nobody to compare it with
+        anew = ["", "Nothing served before: the first deployment, or the registry's folder was lost."] if new else []
+        rows = [f"| {event['at'][:19]} | {event['step']} | {event['said'].replace('|', '/')} |" for event in events]
+        return "\n".join(["## Deployment", *anew, "", "| | step | what was done, and why |", "|---|---|---|", *rows])
+
     def write(self, deployment: Deployment) -> None:
         """Beside, fsync, rename."""
         beside = self.folder / f"{FILE}.part"
