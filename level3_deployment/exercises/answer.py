@@ -1,4 +1,11 @@
-"""Your answer: the pick-up zone whose trips the challenger failed, and how many riders another model stood in for."""
+"""Your answers.
+
+The pick-up zone whose trips the challenger failed, and how many riders another model stood in for; the experiment that
+was peeked at, and on which day the rule would have promoted it (None: in 27 days never).
+"""
 
 ZONE = 1
 STOOD_IN = 0
+
+PEEKED = "?"
+BY_THE_RULE: int | None = 1

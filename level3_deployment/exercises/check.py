@@ -1,10 +1,11 @@
-"""Check an answer to the exercise: python -m exercises.check [answer|solution]. Exit code 0 when it is right."""
+"""Check the answers to the exercises: python -m exercises.check [answer|solution]. Exit code 0 when it is right."""
 
 import importlib
 import sys
 from pathlib import Path
 
 import numpy as np
+from exercises import peeked
 
 from taxi.features import features
 from taxi.serving import outcomes, source
@@ -47,11 +48,19 @@ def written() -> None:
 
 def main(name: str = "answer") -> int:
     written()
+    days = peeked.written(STATE / "experiments.csv")
     answer = importlib.import_module(f"exercises.{name}")
     rows = outcomes.joined(Settings(state=STATE).serving / source.LOG)
     odd = rows[rows["variant"] != rows["by"]]
-    zone, stood_in = int(odd["pickup_zone"].iloc[0]), len(odd)
-    right = {"ZONE": zone == answer.ZONE, "STOOD_IN": stood_in == answer.STOOD_IN}
+    rule = {name: peeked.by_the_rule(some["saved"]) for name, some in days.groupby("experiment")}
+    said = days[days["called_won"]].set_index("experiment")["day"]
+    wrong = next(name for name, day in rule.items() if day != said[name])
+    right = {
+        "ZONE": int(odd["pickup_zone"].iloc[0]) == answer.ZONE,
+        "STOOD_IN": len(odd) == answer.STOOD_IN,
+        "PEEKED": wrong == answer.PEEKED,
+        "BY_THE_RULE": rule[wrong] == answer.BY_THE_RULE,
+    }
     for what, is_right in right.items():
         print(f"{what} {'is right' if is_right else 'is not right yet'}")
     if all(right.values()):
