@@ -66,8 +66,7 @@ def prepared(settings: "Settings", desk: "Desk") -> "Pipeline":
 
 def follow(settings: "Settings", desk: "Desk", one: "Deployment", once: bool) -> None:
     """Go on until it is done, looking at the log every few seconds; a registry that is away is waited for."""
-    from mlflow.exceptions import MlflowException
-
+    from taxi import tracking
     from taxi.errors import NoAnswer
     from taxi.trial.state import Step
 
@@ -76,7 +75,7 @@ def follow(settings: "Settings", desk: "Desk", one: "Deployment", once: bool) ->
         try:
             pipeline = pipeline or prepared(settings, desk)
             one = pipeline.advance(one)
-        except (NoAnswer, MlflowException) as error:
+        except (NoAnswer, tracking.failure()) as error:
             told = " ".join(str(error).split())[:200]
             if once:
                 raise NoAnswer(f"{one.step} is not done: {told}. Later: python deploy.py") from None

@@ -54,6 +54,14 @@ def connect(settings: "Settings") -> Any:
     return mlflow
 
 
+def failure() -> type[Exception]:
+    """What MLflow raises, for a server that went away as well."""
+    from mlflow.exceptions import MlflowException
+
+    kind: type[Exception] = MlflowException
+    return kind
+
+
 def local(state: Path) -> str:
     """The address of the registry in this folder."""
     state.mkdir(parents=True, exist_ok=True)
