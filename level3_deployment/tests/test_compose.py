@@ -4,9 +4,11 @@ import copy
 import re
 import subprocess
 import sys
+from pathlib import PurePosixPath
 
 import pytest
 import yaml
+from dockerfile import LEVEL
 from manifests import FILES, IMAGE, PORT, RELEASE, answered, at, named, pod
 
 
@@ -72,8 +74,13 @@ def test_no_secret_is_written_down(files):
     assert environment["TAXI_TOKEN"] is None
 
 
+def asked(files):
+    """The jobs of Prometheus by name."""
+    return {job["job_name"]: job for job in files["prometheus"]["scrape_configs"]}
+
+
 def test_prometheus_asks_the_service_beside_it(files):
-    (job,) = files["prometheus"]["scrape_configs"]
+    job = asked(files)["taxi"]
     (target,) = job["static_configs"]
     assert target["targets"] == [f"taxi:{PORT}"]
     assert "taxi" in files["compose"]["services"]
@@ -81,8 +88,39 @@ def test_prometheus_asks_the_service_beside_it(files):
     assert job["metrics_path"] in answered()
 
 
-def test_prometheus_reads_our_file_and_keeps_what_it_collects(files):
+def test_prometheus_asks_the_monitor_and_bounds_what_it_takes(files):
+    assert set(asked(files)) == {"taxi", "monitor"}
+    assert asked(files)["monitor"]["static_configs"] == [{"targets": ["monitor:9108"]}]
+    assert all(job["sample_limit"] for job in asked(files).values())
+
+
+def test_prometheus_reads_our_files_and_keeps_what_it_collects(files):
+    """A rule's file lies beside the configuration inside as it does here."""
     service = at(files, "compose.services.prometheus")
     options = dict(option.removeprefix("--").split("=") for option in service["command"])
+    inside = PurePosixPath(options["config.file"]).parent
     mounts = [volume.split(":")[:2] for volume in service["volumes"]]
-    assert mounts == [["./prometheus.yml", options["config.file"]], ["prometheus", options["storage.tsdb.path"]]]
+    assert mounts == [
+        ["./prometheus.yml", options["config.file"]],
+        *(["./" + rules, str(inside / rules)] for rules in files["prometheus"]["rule_files"]),
+        ["prometheus", options["storage.tsdb.path"]],
+    ]
+    assert all((LEVEL / rules).is_file() for rules in files["prometheus"]["rule_files"])
+
+
+def test_grafana_comes_when_it_is_asked_for_and_lets_everybody_look_and_nobody_in(files):
+    service = at(files, "compose.services.grafana")
+    said = {name.removeprefix("GF_"): value for name, value in service["environment"].items()}
+    assert service["profiles"] == ["grafana"]
+    assert (said["AUTH_ANONYMOUS_ENABLED"], said["AUTH_ANONYMOUS_ORG_ROLE"]) == ("true", "Viewer")
+    assert (said["AUTH_DISABLE_LOGIN_FORM"], said["AUTH_BASIC_ENABLED"]) == ("true", "false")
+    assert said["SECURITY_DISABLE_INITIAL_ADMIN_CREATION"] == "true"
+    assert not [name for name in said if "PASSWORD" in name or "SECRET" in name]
+
+
+def test_grafana_leaves_the_plugins_of_its_image_alone_and_tells_nobody(files):
+    """It would take them away to replace them, and on a read-only root be left without."""
+    said = at(files, "compose.services.grafana.environment")
+    assert (said["GF_PLUGINS_PREINSTALL_DISABLED"], said["GF_PLUGINS_PREINSTALL_AUTO_UPDATE"]) == ("true", "false")
+    assert {value for name, value in said.items() if "ANALYTICS" in name or "NEWS" in name} == {"false"}
+    assert all(volume.endswith(":ro") for volume in at(files, "compose.services.grafana.volumes"))

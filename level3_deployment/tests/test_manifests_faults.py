@@ -10,7 +10,7 @@ from manifests import FILES, put
 
 POD = "statefulset.spec.template.spec"
 TAXI = f"{POD}.containers.0"
-ONE, OTHER = "compose.services.taxi", "compose.services.prometheus"
+ONE, OTHER, THIRD = (f"compose.services.{name}" for name in ("taxi", "prometheus", "grafana"))
 
 FAULTS = [  # where, what instead (None: nothing), and the test that must refuse it
     (f"{POD}.securityContext.runAsUser", 0, "nobody_runs_as_root"),
@@ -53,6 +53,25 @@ FAULTS = [  # where, what instead (None: nothing), and the test that must refuse
     (f"{ONE}.environment.TAXI_TOKEN", "1234", "no_secret_is_written_down"),
     ("prometheus.scrape_configs.0.static_configs.0.targets.0", "taxi:80", "prometheus_asks_the_service_beside_it"),
     ("prometheus.scrape_configs.0.metrics_path", "/metric", "prometheus_asks_the_service_beside_it"),
+    ("prometheus.scrape_configs.1.sample_limit", 0, "prometheus_asks_the_monitor_and_bounds_what_it_takes"),
+    ("prometheus.rule_files.0", "alerts.yml", "prometheus_reads_our_files_and_keeps_what_it_collects"),
+    (f"{OTHER}.volumes.1", "./prometheus:/etc/prometheus:ro", "prometheus_reads_our_files_and_keeps_what_it_collects"),
+    (f"{THIRD}.ports.0", "3000:3000", "only_this_machine_can_ask"),
+    (
+        f"{THIRD}.environment.GF_AUTH_ANONYMOUS_ORG_ROLE",
+        "Admin",
+        "grafana_comes_when_it_is_asked_for_and_lets_everybody_look_and_nobody_in",
+    ),
+    (
+        f"{THIRD}.environment.GF_SECURITY_ADMIN_PASSWORD",
+        "admin",
+        "grafana_comes_when_it_is_asked_for_and_lets_everybody_look_and_nobody_in",
+    ),
+    (
+        f"{THIRD}.environment.GF_PLUGINS_PREINSTALL_AUTO_UPDATE",
+        "true",
+        "grafana_leaves_the_plugins_of_its_image_alone_and_tells_nobody",
+    ),
 ]
 
 
