@@ -4,7 +4,7 @@ STEPS := sh shared/house/steps.sh
 SHARED := $(MAKE) --no-print-directory -C shared
 .DEFAULT_GOAL := help
 
-.PHONY: help setup tour test test-all lint lock carry check-carry lesson exercise bench clean $(foreach l,$(LEVELS),$(firstword $(subst _, ,$(l))))
+.PHONY: help promtool setup tour test test-all lint lock carry check-carry lesson exercise bench clean $(foreach l,$(LEVELS),$(firstword $(subst _, ,$(l))))
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1	\2/' | expand -t 24
 
@@ -39,6 +39,11 @@ lesson: ## run every level's lesson and write it as a page
 
 exercise: ## check your answers to the exercises
 	@$(STEPS) exercise $(LEVELS)
+
+promtool: ## into .tools, out of Debian's package of Prometheus: installing that would start a server
+	@mkdir -p .tools
+	@cd .tools && { apt-get download -qq prometheus || { apt-get update -qq && apt-get download -qq prometheus; }; }
+	@cd .tools && dpkg -x prometheus_*.deb prometheus && rm prometheus_*.deb
 
 bench: ## measurements, each beside its peer
 	@$(STEPS) bench shared $(LEVELS)

@@ -18,7 +18,7 @@ from taxi.serving.metrics import Metrics
 from taxi.serving.routing import Table, Version
 
 TOOLS = LEVEL.parent / ".tools"
-BRING = "mkdir -p .tools && cd .tools && apt-get download prometheus && dpkg -x prometheus_*.deb prometheus"
+BRING = "make promtool"
 RULES = yaml.safe_load((LEVEL / "prometheus/alerts.yml").read_text())
 TRIED = yaml.safe_load((LEVEL / "prometheus/alerts_test.yml").read_text())
 ALERTS = {rule["alert"]: rule for group in RULES["groups"] for rule in group["rules"]}
