@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     max_batch_bytes: PositiveInt = 512 * 1024
     token: Annotated[SecretStr, Field(min_length=16)] | None = None  # opens /trips/.../finish and /admin/follow
     clock: Literal["wall", "trips"] = "wall"  # trips: it is as late as the latest pick-up, for months lived again
+    webhook: str | None = None  # where the monitor tells incidents, as JSON
     log: bool = True  # write down every prediction
     log_segment_bytes: PositiveInt = 32 * 1024**2
     log_bytes: PositiveInt = 2 * 1024**3  # of all segments; the oldest go first

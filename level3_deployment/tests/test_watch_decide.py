@@ -45,7 +45,7 @@ def world():
     raw = {day: (rows, known) for name in MONTHS[2:] for day, rows, known in raw_days("tlc", name)}
     calm = [day for day in days if day.date.month in CALM]
     found = limits.Limits(limits.error_limit(calm, np.random.default_rng(0)), limits_of(calm),
-                          quality_limits("tlc", ("2020-09", "2020-10", "2020-11")), "", "")  # fmt: skip
+                          quality_limits("tlc", ("2020-09", "2020-10", "2020-11")), [], [], "", "")  # fmt: skip
     onsets = [n for n in range(75, len(days) - WATCHED)
               if all(day.date.month in CALM for day in days[n - 3 : n + WATCHED])
               and not any(performance.skipped(day.date) for day in days[n : n + 3])]  # fmt: skip

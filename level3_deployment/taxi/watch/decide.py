@@ -10,6 +10,7 @@ from taxi.watch.quality import Broken
 class Name(StrEnum):
     """What a day is called."""
 
+    NO_DATA = "no data"
     FINE = "fine"
     DATA_FAULT = "data fault"
     COVARIATE_SHIFT = "covariate shift"
@@ -17,6 +18,7 @@ class Name(StrEnum):
 
 
 TO_DO = {
+    Name.NO_DATA: "find out why nothing came; a day that nobody saw is not a good day",
     Name.FINE: "nothing",
     Name.DATA_FAULT: "mend the source; train and judge on nothing of this day",
     Name.COVARIATE_SHIFT: "know about it; nobody is woken, nothing is promoted for it",

@@ -56,7 +56,7 @@ def judged(last: Sequence[dict[str, float]], limits: dict[str, float]) -> Findin
     """The same of scores that are known: those of the last three days, the newest last."""
     now = last[-1]
     if all(np.isnan(score) for score in now.values()):
-        return Finding(False, now, [], "too few days of this kind to compare with")
+        return Finding(False, now, [], "a holiday, or too few days of its kind: compared with nothing")
     above = {name: sum(day[name] > limits[name] for day in last) for name in COLUMNS}
     columns = [name for name in COLUMNS if above[name] >= DAYS and now[name] > limits[name]]
     worst = max(COLUMNS, key=lambda name: now[name] / limits[name])

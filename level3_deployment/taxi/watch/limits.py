@@ -11,7 +11,7 @@ import numpy.typing as npt
 from taxi import store
 from taxi.errors import BadInput
 from taxi.watch import drift, performance, quality
-from taxi.watch.days import COLUMNS, Day
+from taxi.watch.days import COLUMNS, Day, Groups
 
 MARGIN = {"drift": 1.5, "quality": 2.0}  # over the worst calm day: quantiles do not carry over to the next season
 ALARMS_A_YEAR, YEARS, BLOCK = 0.2, 200, 14  # asked of resampled calm years; what comes is a few times that
@@ -20,16 +20,23 @@ CANDIDATES = np.arange(0.05, 0.4, 0.005)
 
 @dataclass(frozen=True)
 class Limits:
-    """error: of the smoothed excess. drift: by column. quality: by rule. made_of: months, and their sha256."""
+    """error: of the smoothed excess. drift: by column. quality: by rule. made_of: months, and their sha256.
+
+    edges, zones: how trips are grouped, see `taxi.watch.days.Groups`.
+    """
 
     error: float
     drift: dict[str, float]
     quality: dict[str, float]
+    edges: list[float]
+    zones: list[int]
     made_of: str
     sha256: str
 
 
-def calibrate(days: Sequence[Day], shares: Sequence[dict[str, float]], made_of: str, sha256: str) -> Limits:
+def calibrate(
+    days: Sequence[Day], shares: Sequence[dict[str, float]], groups: Groups, made_of: str, sha256: str
+) -> Limits:
     """From calm days in a row, and what each broke of the rules of quality. Raises BadInput for fewer than 84 days."""
     if len(days) < 84:
         raise BadInput(f"{len(days)} calm days are too few: limits take three months. Name more of them")
@@ -40,14 +47,16 @@ def calibrate(days: Sequence[Day], shares: Sequence[dict[str, float]], made_of: 
         error=error_limit(days, np.random.default_rng(0)),
         drift=dict(zip(COLUMNS, map(float, worst), strict=True)),
         quality={name: max(MARGIN["quality"] * share, least[name]) for name, share in rules.items()},
-        made_of=made_of, sha256=sha256,
+        edges=groups.edges.tolist(), zones=groups.zones.tolist(), made_of=made_of, sha256=sha256,
     )  # fmt: skip
 
 
 def error_limit(days: Sequence[Day], rng: np.random.Generator) -> float:
     """The lowest limit that is passed at most once in five of 200 resampled calm years."""
-    levels = performance.excess(performance.errors_of(days)[years(days, rng, YEARS)])
-    often = [performance.alarms(levels, float(limit)).sum() / YEARS for limit in CANDIDATES]
+    steps = performance.over(performance.errors_of(days)[years(days, rng, YEARS)])
+    often = [
+        performance.alarms(performance.smoothed(steps, limit), limit).sum() / YEARS for limit in CANDIDATES.tolist()
+    ]
     return float(CANDIDATES[int(np.argmax(np.array(often) <= ALARMS_A_YEAR))])
 
 

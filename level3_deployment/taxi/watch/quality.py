@@ -31,12 +31,16 @@ PICKUP, DROPOFF = "lpep_pickup_datetime", "lpep_dropoff_datetime"
 
 @dataclass(frozen=True)
 class Rule:
-    """rows: those that break it. needs: columns. least: the limit where calm days have less. fewest: rows, at least."""
+    """rows: those that break it. needs: columns. least: the limit where calm days have less. fewest: rows, at least.
+
+    compares: with the weeks before; not asked while there are none.
+    """
 
     needs: tuple[str, ...]
     rows: Callable[[pd.DataFrame, Reference], Mask]
     least: float = 0.0
     fewest: int = 1
+    compares: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def _unseen(column: str) -> Rule:
     def rows(raw: pd.DataFrame, before: Reference) -> Mask:
         return np.asarray(raw[column].between(*ZONE_IDS) & ~raw[column].isin(before.zones))
 
-    return Rule((column,), rows, 0.0015, 4)
+    return Rule((column,), rows, 0.0015, 4, compares=True)
 
 
 def _code(column: str) -> Rule:
@@ -100,19 +104,21 @@ RULES: dict[str, Rule] = {
 UNITS, UNITS_LEAST = "distance against the pair's usual one", 0.10
 
 
-def shares(raw: pd.DataFrame, before: Reference) -> dict[str, float]:
+def shares(raw: pd.DataFrame, before: Reference | None) -> dict[str, float]:
     """How much of each rule a day breaks: a share of the rows; for the units, the absolute median log of the ratio."""
-    known = {name: rule for name, rule in RULES.items() if set(rule.needs) <= set(raw)}
-    found = {name: float(rule.rows(raw, before).mean()) for name, rule in known.items()} if len(raw) else {}
-    return found | {UNITS: _units(raw, before)}
+    known = {name: rule for name, rule in RULES.items()
+             if set(rule.needs) <= set(raw) and (before is not None or not rule.compares)}  # fmt: skip
+    first = before or Reference(frozenset(), pd.Series(dtype=float))
+    found = {name: float(rule.rows(raw, first).mean()) for name, rule in known.items()} if len(raw) else {}
+    return found if before is None else found | {UNITS: _units(raw, before)}
 
 
-def inspect(raw: pd.DataFrame, before: Reference, limits: dict[str, float],
+def inspect(raw: pd.DataFrame, before: Reference | None, limits: dict[str, float],
             expected: tuple[str, ...] = NEEDED) -> list[Broken]:  # fmt: skip
     """The rules that a raw day breaks, none for a good one.
 
-    before: what the weeks before looked like. limits: of `taxi.watch.limits`. expected: columns that must be there; a
-    rule whose columns are not expected is not asked.
+    before: what the weeks before looked like; None while there are none. limits: of `taxi.watch.limits`. expected:
+    columns that must be there; a rule whose columns are not expected is not asked.
     """
     gone = [Broken(f"column {name} is gone", "it was always there") for name in expected if name not in raw]
     if len(raw) < FEWEST_ROWS:
