@@ -175,3 +175,13 @@ def test_the_tests_of_the_rules_have_series_that_exist():
 )
 def test_a_figure_that_nobody_exposes_is_found(expression, wrong):
     assert unknown(expression) == wrong
+
+
+def test_every_alert_has_its_line_in_the_runbook():
+    """Of Prometheus and of the monitor itself; and no line is of an alert that there is not."""
+    from taxi.watch.book import RUNBOOK
+
+    text = (LEVEL / "README.md").read_text()
+    asked = {rule["annotations"]["runbook"].removeprefix("README.md#") for rule in ALERTS.values()}
+    assert set(re.findall(r'<a id="(runbook-[a-z-]+)">', text)) == asked
+    assert {f"runbook-{name}" for name in RUNBOOK.values()} <= asked
