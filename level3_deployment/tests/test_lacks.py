@@ -34,8 +34,8 @@ def test_an_alias_is_moved_in_two_places():
     assert asked == ["registry.py"]  # the method itself
 
 
-def test_no_verb_watches_or_loops():
-    """The one comes in this level's third room, the other at level 4."""
+def test_no_verb_closes_the_loop():
+    """The monitor says that the model hurts, and nothing acts on it: that comes at level 4."""
     verbs = {file.stem for file in LEVEL.glob("*.py")}
-    assert {"train", "tune", "models", "promote", "reproduce", "route", "deploy", "abtest"} <= verbs
-    assert not {"monitor", "loop"} & verbs
+    assert {"train", "tune", "models", "promote", "reproduce", "route", "deploy", "abtest", "monitor"} <= verbs
+    assert "loop" not in verbs
