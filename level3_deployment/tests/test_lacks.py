@@ -1,4 +1,4 @@
-"""What level 3 does not do, and its README says so: nobody is called when the world changes, and nothing retrains."""
+"""What level 3 does not do, and its README says so: the monitor tells a person, and nothing retrains by itself."""
 
 from pathlib import Path
 
