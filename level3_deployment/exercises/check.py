@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from exercises import peeked
+from exercises import incident, peeked
 
 from taxi.features import features
 from taxi.serving import outcomes, source
@@ -49,6 +49,7 @@ def written() -> None:
 def main(name: str = "answer") -> int:
     written()
     days = peeked.written(STATE / "experiments.csv")
+    incident.written(STATE / "monitor")
     answer = importlib.import_module(f"exercises.{name}")
     rows = outcomes.joined(Settings(state=STATE).serving / source.LOG)
     odd = rows[rows["variant"] != rows["by"]]
@@ -60,6 +61,7 @@ def main(name: str = "answer") -> int:
         "STOOD_IN": len(odd) == answer.STOOD_IN,
         "PEEKED": wrong == answer.PEEKED,
         "BY_THE_RULE": rule[wrong] == answer.BY_THE_RULE,
+        "INCIDENTS": incident.KINDS == answer.INCIDENTS,
     }
     for what, is_right in right.items():
         print(f"{what} {'is right' if is_right else 'is not right yet'}")

@@ -3,6 +3,10 @@
 Analysis keeps the arm: whoever leaves out those that the challenger failed counts only the trips that it is good at.
 A t-test over trips takes the weather of one day for a thousand pieces of evidence, and looked at daily it wins sooner
 or later. The rule may be looked at daily as well: it counts three-day means.
+
+Of the pages: where only drift passes its line, the trips changed and the answers are as good as before. Where the error
+does and drift is quiet, the world changed behind the same trips. Where the error ends, nobody tells it any more: a flat
+line says nothing.
 """
 
 from pathlib import Path
@@ -23,3 +27,5 @@ _said = _days[_days["called_won"]].set_index("experiment")["day"]
 _rule = {name: by_the_rule(days["saved"]) for name, days in _days.groupby("experiment")}
 PEEKED = next(str(name) for name, day in _rule.items() if day != _said[name])
 BY_THE_RULE = _rule[PEEKED]
+
+INCIDENTS = {"a": "covariate shift", "b": "labels late", "c": "model decay"}

@@ -210,6 +210,14 @@ def test_the_log_of_a_service_comes_in_whole_days_also_empty_ones(routed):
     assert sources.of_log(routed.settings.serving / "nothing") == []
 
 
+def test_a_clock_that_jumps_is_said_and_its_trips_are_left_out(capsys):
+    dates = pd.Series(pd.to_datetime(["2021-02-01"] * 5 + ["2021-02-04"] * 5 + ["2099-01-01"] + ["1999-01-01"]))
+    assert sources.stretch(dates) == (pd.Timestamp("2021-02-01"), pd.Timestamp("2021-02-04"))
+    assert "the log's clock jumps: 2 trips are left out, 2021-02-01 to 2021-02-04" in capsys.readouterr().out
+    assert sources.stretch(dates[:10])[1] == pd.Timestamp("2021-02-04")
+    assert capsys.readouterr().out == ""
+
+
 def test_a_report_stands_alone_also_without_outcomes(place, tmp_path):
     """Evidently's page of a day, with and without known minutes; nothing is asked of the network to show it."""
     days = list(sources.of_months(Small(), Constant(), "a constant", pd.Timestamp("2021-01-01").date(),

@@ -25,9 +25,6 @@ COLOURS = {Name.FINE: "#dfe7ee", Name.DATA_FAULT: "#6b4c9a", Name.COVARIATE_SHIF
 
 def write(folder: Path, lines: Sequence[dict[str, Any]]) -> None:
     """One file, no network."""
-    buffer = io.StringIO()
-    picture(lines).savefig(buffer, format="svg")
-    svg = buffer.getvalue()[buffer.getvalue().index("<svg") :]
     last = lines[-1]
     rows = "".join(
         f'<tr><td>{one["day"]}</td><td>{one["days"]}</td><td><b>{one["name"]}</b> {one["cause"]}</td>'
@@ -42,11 +39,18 @@ th, td {{ text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px sol
 td:first-child {{ white-space: nowrap }} .wide {{ overflow-x: auto }} .small {{ color: #555; font-size: .9rem }}</style>
 <h1>{last["day"]}: {last["name"]}</h1>
 <p class="small">{html.escape("; ".join(last["reasons"]))}. To do: {html.escape(last["to_do"])}.</p>
-{svg}<h2>Incidents</h2><div class="wide"><table><tr><th>since</th><th>days</th><th>name</th><th>why</th><th>to do</th>
-</tr>{rows or '<tr><td colspan="5">none</td></tr>'}</table></div>
+{drawn(lines)}<h2>Incidents</h2><div class="wide"><table><tr><th>since</th><th>days</th><th>name</th><th>why</th>
+<th>to do</th></tr>{rows or '<tr><td colspan="5">none</td></tr>'}</table></div>
 <p class="small">Limits are those of the calm months they were computed from. A dashed line is where an alarm begins; a
 thin upright line where another model began to answer.</p></html>"""
     store.save(text.encode(), folder / FILE)
+
+
+def drawn(lines: Sequence[dict[str, Any]]) -> str:
+    """The picture as SVG, for a page."""
+    buffer = io.StringIO()
+    picture(lines).savefig(buffer, format="svg")
+    return buffer.getvalue()[buffer.getvalue().index("<svg") :]
 
 
 def picture(lines: Sequence[dict[str, Any]]) -> "Figure":

@@ -19,6 +19,7 @@ from trips.schema import NEEDED
 LOG_NAMES = {"at": "lpep_pickup_datetime", "pickup_zone": "PULocationID", "dropoff_zone": "DOLocationID",
              "distance_miles": "trip_distance"}  # fmt: skip
 WEEKS = 60  # days that a day is compared with
+JUMP_DAYS = 30  # without one trip: no pause, but a clock that was wrong
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,21 @@ def of_log(folder: Path) -> list[Seen]:
     scored = whole.rename(columns=names).assign(pickup_at=stamp)
     raw = whole.assign(at=stamp)[list(LOG_NAMES)].rename(columns=LOG_NAMES)
     date = stamp.dt.floor("D")
-    days = pd.date_range(date.min(), end.tz_localize(None) - pd.Timedelta(days=1))
+    days = pd.date_range(*stretch(date))
     return [_seen(day.date(), raw[date == day], scored[date == day]) for day in days]
+
+
+def stretch(dates: "pd.Series[pd.Timestamp]") -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last day between which the log's clock did not jump by weeks: of several stretches the fullest."""
+    trips = dates.value_counts().sort_index()
+    jumps = trips.index.to_series().diff() > pd.Timedelta(days=JUMP_DAYS)
+    number = jumps.cumsum().to_numpy()
+    fullest = trips.groupby(number).sum().idxmax()
+    kept = trips[number == fullest]
+    if len(kept) < len(trips):
+        print(f"the log's clock jumps: {trips.sum() - kept.sum():,} trips are left out, "
+              f"{kept.index[0]:%Y-%m-%d} to {kept.index[-1]:%Y-%m-%d} is judged")  # fmt: skip
+    return kept.index[0], kept.index[-1]
 
 
 def _seen(day: date, raw: pd.DataFrame, scored: pd.DataFrame) -> Seen:
