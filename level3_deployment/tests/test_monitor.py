@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from registry_place import Place
 from test_alert_rules import MONITOR, VERDICTS
-from verbs import told, verb
+from ui import free_port
+from verbs import DIRECT, served, told, verb, wait_for
 
 import trips
 from taxi.serving import source
@@ -227,6 +228,52 @@ def test_a_report_stands_alone_also_without_outcomes(place, tmp_path):
     assert path.stat().st_size > 1e6
     unlabelled = watcher.Seen(days[-1].date, days[-1].raw, days[-1].trips.assign(duration_minutes=np.nan), "")
     assert reports.write(tmp_path, unlabelled, days[:-1], boroughs) == path
+
+
+@pytest.mark.slow
+def test_evidentlys_own_page_shows_the_same_days(tmp_path):
+    """Its server, on the workspace that a report was kept in."""
+    days = list(sources.of_months(Small(), Constant(), "a constant", pd.Timestamp("2021-01-01").date(),
+                                  pd.Timestamp("2021-01-03").date()))  # fmt: skip
+    reports.write(tmp_path, days[-1], days[:-1], Small().boroughs())
+    url = f"http://127.0.0.1:{free_port()}"
+    words = ["-m", "evidently.cli", "ui", "--workspace", str(tmp_path / "workspace"), "--host", "127.0.0.1"]
+    with served([*words, "--port", url.rsplit(":", 1)[1]], tmp_path / "ui.log", DO_NOT_TRACK="1"):
+        projects = wait_for(lambda: asked(f"{url}/api/projects"), 120)
+    assert reports.PROJECT in projects
+
+
+@pytest.mark.slow
+def test_watching_it_judges_new_days_of_the_log_and_shows_figures(routed, calm, tmp_path):
+    """A real process, asked as Prometheus asks."""
+    from taxi.features import features
+    from taxi.serving.trip import Asked
+
+    service = routed.begin(clock="trips")
+    for hour in range(60):
+        trip = Asked(74, 42, 2.6, f"2021-02-{1 + hour // 24:02}T{hour % 24:02}:15:00", None)
+        service.answer([trip], features(*([value] for value in trip[:4])))
+    service.log.close()
+    (routed.state / "monitor").mkdir()
+    (routed.state / "monitor/limits.json").write_bytes(calm.read_bytes())
+    port = free_port()
+    words = ["monitor.py", "--watch", "--port", str(port)]
+    with served(words, tmp_path / "watch.log", TAXI_STATE=str(routed.state)):
+        text = wait_for(lambda: "monitor_verdict{" in asked(f"http://127.0.0.1:{port}/metrics"), 60) and asked(
+            f"http://127.0.0.1:{port}/metrics"
+        )
+    assert text, (tmp_path / "watch.log").read_text()
+    assert 'monitor_verdict{name="data_fault"} 1.0' in text  # 24 trips are hardly a day
+    assert [one["day"] for one in book.read(routed.state / "monitor")] == ["2021-02-01", "2021-02-02"]
+
+
+def asked(url):
+    """What is there; empty while nobody answers."""
+    try:
+        with DIRECT.open(url, timeout=5) as answer:
+            return answer.read().decode()
+    except OSError:
+        return ""
 
 
 class Constant:
