@@ -77,10 +77,8 @@ def judge(settings: "Settings", limits: "Limits", days: "Iterable[Seen]", begin:
     from taxi.watch.decide import Name
     from taxi.watch.watcher import Watcher
 
-    folder, boroughs = (
-        settings.state / "monitor",
-        trips.open_source("city" if source == "log" else source, seed).boroughs(),
-    )
+    folder, where = settings.state / "monitor", limits.made_of.split()[0] if source == "log" else source
+    boroughs = trips.open_source(where, seed).boroughs()
     watcher = Watcher(limits, boroughs, sources.expected(source))
     records = []
     for day in track(days, description="days", disable=not os.isatty(1)):
@@ -108,12 +106,18 @@ def go_on(settings: "Settings", limits: "Limits", port: int) -> None:
     """Look at the log every minute, and judge the days that are new; Prometheus asks on a port of its own."""
     from prometheus_client import start_http_server
 
+    from taxi.errors import CannotServe
     from taxi.serving.source import LOG
     from taxi.watch import book
     from taxi.watch import source as sources
 
     figures, folder = book.Figures(), settings.state / "monitor"
-    start_http_server(port, settings.host, figures.registry)
+    try:
+        start_http_server(port, settings.host, figures.registry)
+    except OSError as error:
+        raise CannotServe(
+            f"cannot bind {settings.host}:{port} ({error.strerror}). Choose another: --port 9109"
+        ) from None
     print(f"watching the log; figures on http://{settings.host}:{port}/metrics  (Ctrl-C stops)", flush=True)
     while True:
         known = book.read(folder)[-1]["day"] if (folder / book.VERDICTS).exists() else ""

@@ -1,6 +1,7 @@
 """monitor.py as a user starts it: limits of calm months, days judged, written down, drawn and told once."""
 
 import json
+import socket
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
@@ -178,6 +179,13 @@ def test_mistakes_are_one_line(place, words, says):
     assert done.exit_code == 2
     (line,) = done.stderr.splitlines()
     assert says in line
+
+
+def test_a_port_that_is_taken_is_one_line(place):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = place.command("monitor", "--watch", "--port", str(taken.getsockname()[1]))
+    assert done.exit_code == 2
+    assert "Choose another: --port" in done.stderr
 
 
 def test_limits_that_are_none_or_spoilt_and_too_few_calm_days(place, tmp_path, monkeypatch):
