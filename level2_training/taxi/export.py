@@ -25,7 +25,7 @@ PARITY_MINUTES = 0.01
 def to_onnx(model: Pipeline) -> bytes:
     """The fitted pipeline of `taxi.model` as a checked, serialised graph: float32 (n, 5) to float32 (n, 1)."""
     encode, booster = model[0], model[-1]
-    encoder = encode.named_transformers_["usual"][-1]
+    encoder = encode.named_transformers_["usual"]["targetencoder"]
     trees = _trees(booster)
     baseline = float(np.ravel(booster._baseline_prediction)[0])
     return build_graph(_tables(encoder), trees, baseline)

@@ -134,3 +134,8 @@ def test_a_model_of_kilometres_is_measurably_worse(train, valid, model):
     """The bug that level 0 could not see: it runs, it predicts, and it is a quarter worse."""
     wrong = fit(train.assign(distance_miles=KM_PER_MILE * train["distance_miles"]))
     assert evaluate(wrong, valid)["rmse"] > 1.2 * evaluate(model, valid)["rmse"]
+
+
+def test_the_trees_see_encodings_in_32_bits(few):
+    """As a service computes them: two means that differ in the 15th digit are one number, and part no trips."""
+    assert fit(few)[0].transform(table(few)).dtype == np.float32
