@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 import trips
@@ -52,15 +53,20 @@ def calibrated(settings: Settings, months: str, where: str, seed: int) -> limits
     begin, end = pd.Period(names[0]).start_time.date(), pd.Period(names[-1]).end_time.date()
     origin = trips.open_source("city" if where == "log" else where, seed)
     days = list(source.of_months(origin, *champion(settings, origin, begin), begin, end))
+    made = limits_of(days, origin.boroughs(), f"{origin.name} {months}")
+    limits.save(made, settings.state / "monitor" / "limits.json")
+    worst = ", ".join(f"{column} {limit:.3f}" for column, limit in made.drift.items())
+    print(f"limits of {len(days)} calm days: error {np.expm1(made.error):.1%} above the usual; {worst}")
+    return made
+
+
+def limits_of(days: list[Seen], boroughs: npt.NDArray[np.str_], name: str) -> limits.Limits:
+    """The limits of calm days in a row, scored."""
     whole = pd.concat([day.trips for day in days], ignore_index=True)
-    groups = Groups.of(whole, origin.boroughs())
+    groups = Groups.of(whole, boroughs)
     summed = [summed_up(day.date, day.trips, groups) for day in days]
     shares, usual = [], None
     for number, day in enumerate(days):
         usual = source.usual(days[:number]) if number % 7 == 0 else usual
         shares.append(quality.shares(day.raw, usual))
-    made = limits.calibrate(summed, shares, groups, f"{origin.name} {months}", lineage.data_hash(whole))
-    limits.save(made, settings.state / "monitor" / "limits.json")
-    worst = ", ".join(f"{column} {limit:.3f}" for column, limit in made.drift.items())
-    print(f"limits of {len(days)} calm days: error {np.expm1(made.error):.1%} above the usual; {worst}")
-    return made
+    return limits.calibrate(summed, shares, groups, name, lineage.data_hash(whole))

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from taxi.checks import Reference
 from taxi.watch import drift, performance, quality, source
 from taxi.watch.days import Day, Groups, summed_up
 from taxi.watch.decide import TO_DO, Name, Verdict, decide
@@ -49,7 +50,7 @@ class Watcher:
         self.groups = Groups(numbers, np.array(limits.edges), np.array(limits.zones))
         self.days: list[Day] = []
         self._seen: list[Seen] = []
-        self._usual: Any = None
+        self._usual: Reference | None = None
         self._looked = 0
 
     @property
@@ -64,18 +65,25 @@ class Watcher:
         self._looked += 1
         day = summed_up(seen.date, seen.trips, self.groups)
         self.days = [*self.days, day][-KEEPS:]
-        broken = quality.inspect(seen.raw, self._usual, self.limits.quality, self.expected)
-        drifted, hurt = drift.look(self.days, self.limits.drift), performance.look(self.days, self.limits.error)
-        verdict = decide(broken, drifted, hurt)
-        if not len(seen.raw):
-            verdict = Verdict(Name.NO_DATA, ["not one row"], TO_DO[Name.NO_DATA])
-        if verdict.name is Name.DATA_FAULT:  # nothing is compared with a day that is not what it claims
+        record = judged(seen, self.days, self._usual, self.limits, self.expected)
+        if record.name is Name.DATA_FAULT:  # nothing is compared with a day that is not what it claims
             self.days[-1] = Day(day.date, day.trips)
         else:
             self._seen = [*self._seen, seen][-source.WEEKS :]
-        return Record(str(seen.date), verdict.name, verdict.reasons, verdict.to_do, seen.model, day.trips, day.labelled,
-                      day.mae, hurt.cause, hurt.level, hurt.limit, drifted.scores, self.limits.drift,
-                      [one.rule for one in broken])  # fmt: skip
+        return record
+
+
+def judged(seen: Seen, days: list[Day], usual: Reference | None, limits: Limits, expected: tuple[str, ...]) -> Record:
+    """The verdict of a day. days: in a row, this one the last. usual: see `taxi.watch.quality.inspect`."""
+    day = days[-1]
+    broken = quality.inspect(seen.raw, usual, limits.quality, expected)
+    drifted, hurt = drift.look(days, limits.drift), performance.look(days, limits.error)
+    verdict = decide(broken, drifted, hurt)
+    if not len(seen.raw):
+        verdict = Verdict(Name.NO_DATA, ["not one row"], TO_DO[Name.NO_DATA])
+    return Record(str(seen.date), verdict.name, verdict.reasons, verdict.to_do, seen.model, day.trips, day.labelled,
+                  day.mae, hurt.cause, hurt.level, hurt.limit, drifted.scores, limits.drift,
+                  [one.rule for one in broken])  # fmt: skip
 
 
 def _plain(value: Any) -> Any:
