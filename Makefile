@@ -64,6 +64,9 @@ level2: ## level 2's: train a version, promote it, predict a month with it
 level3: ## level 3's: two versions before one service
 	@$(MAKE) --no-print-directory -C level3_deployment tour
 
+level4: ## level 4's: eight weeks of mornings, and what the loop decided on them
+	@$(MAKE) --no-print-directory -C level4_full tour
+
 .PHONY: setup-shared
 setup-shared:
 	@$(SHARED) setup

@@ -1,0 +1,1 @@
+"""The second room: what a challenger has to show before it serves."""

@@ -1,0 +1,185 @@
+"""The mornings of a small world, through the real code: what is decided follows from what came, and is on record."""
+
+import json
+from datetime import timedelta
+
+import loop_place
+import numpy as np
+import pytest
+from loop_place import BEGIN, FIRST, kinds, lived, loop_of, world
+
+from taxi.errors import BadInput
+from taxi.graph import Scorer, digest
+from taxi.loop import brake, room
+from taxi.loop.policy import Phase
+from taxi.serving import routing, shelf, source
+
+pytest_plugins = ["loop_fixtures"]
+SLOWER = [FIRST + timedelta(days=ahead) for ahead in range(3, 9)]
+
+
+@pytest.fixture
+def begun_loop(fresh, quick):
+    """A first model serves."""
+    loop = loop_of(fresh)
+    lived(loop, 1)
+    return loop
+
+
+@pytest.fixture(scope="module")
+def story(begun, tmp_path_factory):
+    """Days that are slower for a while: a candidate that learned from them is promoted, and taken back."""
+    from registry_place import Place
+
+    with pytest.MonkeyPatch.context() as patch:
+        loop_place.no_service_of_its_own(patch)
+        loop = loop_of(Place(begun.state).copy(tmp_path_factory.mktemp("story") / "var").settings, world(SLOWER))
+        lived(loop, 13)
+    return loop
+
+
+def test_nothing_serves_until_there_are_days_enough(fresh, quick):
+    loop = loop_of(fresh)
+    loop.once(FIRST - timedelta(days=1))
+    assert (loop.state.phase, kinds(loop)) == (Phase.WARMING, [])
+    assert "7 good days" in loop.ledger.get("waits")["said"]
+
+
+def test_the_first_model_serves_everybody(begun_loop):
+    assert kinds(begun_loop) == ["try a candidate", "promote"]
+    table = routing.read(begun_loop.settings.serving / source.ROUTES)
+    assert (table.champion.number, table.challenger, table.share) == ("1", None, 0.0)
+    assert begun_loop.registry.aliases() == {"champion": "1"}
+
+
+def test_the_same_morning_again_does_nothing(begun_loop):
+    before = begun_loop.ledger.events()
+    assert begun_loop.once(FIRST) == []
+    assert begun_loop.ledger.events() == before
+
+
+def test_a_morning_that_is_past_is_not_lived_again(begun_loop):
+    begun_loop.once(FIRST + timedelta(days=1))
+    with pytest.raises(BadInput, match="is past"):
+        begun_loop.once(FIRST)
+
+
+def test_the_chain_from_candidate_to_return(story):
+    told = kinds(story)
+    first = told.index("canary")
+    assert told[first : first + 3] == ["canary", "promote", "return to the one before"]
+    assert story.registry.aliases() == {"champion": "1"}
+    assert [run["state"] for run in story.ledger.runs()][-1] == "returned"
+
+
+def test_what_is_promoted_is_judged_beside_the_one_before_and_nobody_else_is_asked(story):
+    """A tenth of the riders met the canary; on probation the one before is in the shadow."""
+    known = {day: story.days.known(str(day))["mae"] for day in (FIRST + timedelta(days=ahead) for ahead in range(12))}
+    asked = [sorted(of) for _, of in sorted(known.items())]
+    assert asked[0] == ["1"]
+    assert ["1", "2"] in asked
+
+
+def test_a_candidate_s_run_holds_all_that_was_known(story):
+    run = next(run for run in story.ledger.runs() if run["state"] == "returned")
+    version = story.registry.version("2")
+    assert version.tags["loop.key"] == run["key"]
+    assert version.tags["who"] == f"loop@{story.rules.digest()[:12]}"
+    assert version.tags["policy"] == story.rules.digest()
+    assert len(run["facts"]["learned"]) == story.rules.calm_window
+    assert all(row["passed"] for row in run["facts"]["gate"])
+    assert digest(story.registry.graph(version)) == run["facts"]["sha256"]
+
+
+def test_what_is_shipped_learned_from_the_newest_days(story):
+    """What is judged did not: it ends before the hold-out."""
+    run = next(run for run in story.ledger.runs() if run["state"] == "returned")
+    assert max(run["facts"]["learned"]) == str(story.days.known(max(run["facts"]["learned"]))["day"])
+    assert max(run["facts"]["learned"]) == max(run["facts"]["plan"]["days"])
+
+
+def test_every_event_has_a_day_a_reason_and_an_actor(story):
+    events = [one for one in story.ledger.events() if one["run"]]
+    assert all(one["day"] and one["said"] for one in events)
+    assert {one["facts"]["policy"] for one in events} == {story.rules.digest()[:12]}
+    assert story.ledger.verified() == len(story.ledger.events())
+
+
+def test_paused_it_takes_days_in_and_decides_nothing(begun_loop):
+    brake.pull(begun_loop.ledger, "the meters are changed")
+    lived(begun_loop, 5, FIRST + timedelta(days=1))
+    assert str(FIRST + timedelta(days=4)) in begun_loop.days.good()
+    assert kinds(begun_loop)[-1] == "pause"
+    brake.let_go(begun_loop.ledger, "they are right")
+    lived(begun_loop, 1, FIRST + timedelta(days=6))
+    assert "try a candidate" in kinds(begun_loop)[3:]
+
+
+def test_a_stop_while_a_candidate_is_made_keeps_it_from_riders(fresh, quick, monkeypatch):
+    """It is placed when somebody resumes."""
+    loop = loop_of(fresh, world(SLOWER))
+    lived(loop, 8)
+    make = loop.attempt.make
+
+    def stopped(*words):
+        made = make(*words)
+        brake.pull(loop.ledger, "now")
+        return made
+
+    monkeypatch.setattr(loop.attempt, "make", stopped)
+    lived(loop, 1, FIRST + timedelta(days=8))
+    assert loop.placing.challenger is None
+    monkeypatch.setattr(loop.attempt, "make", make)
+    brake.let_go(loop.ledger, "go on")
+    lived(loop, 1, FIRST + timedelta(days=9))
+    assert loop.placing.challenger == "2"
+
+
+def test_a_model_on_the_shelf_that_is_damaged_is_mended_in_the_morning(begun_loop):
+    table = routing.read(begun_loop.settings.serving / source.ROUTES)
+    path = begun_loop.settings.serving / source.SHELF / f"{table.champion.sha256}.onnx"
+    path.write_bytes(b"spoilt")
+    begun_loop.once(FIRST + timedelta(days=1))
+    assert Scorer(shelf.get(begun_loop.settings.serving / source.SHELF, table.champion.sha256))
+
+
+def test_what_somebody_else_did_to_aliases_and_routes_is_put_right(story):
+    """The ledger says who serves; whoever wants another one pauses the loop first."""
+    story.registry.point("champion", "2")
+    story.once(FIRST + timedelta(days=13))
+    assert story.registry.aliases()["champion"] == "1"
+
+
+def test_no_limits_no_loop(tmp_path, begun):
+    from registry_place import Place
+
+    settings = Place(begun.state).copy(tmp_path / "var").settings
+    (settings.state / "monitor" / "limits.json").unlink()
+    with pytest.raises(BadInput, match="--calibrate"):
+        loop_of(settings)
+
+
+def test_a_run_is_explained_by_its_beginning(story):
+    run = next(run for run in story.ledger.runs() if run["state"] == "returned")
+    said = room.explained(story.ledger, run["key"][:8])
+    assert "returned" in said.splitlines()[0]
+    assert "ok   better than the mean" in said
+    with pytest.raises(BadInput, match="The latest"):
+        room.explained(story.ledger, "nothing")
+
+
+def test_models_that_learned_from_the_same_are_the_same(story):
+    """A candidate made again of its record: the same bytes."""
+    from taxi import export
+
+    run = next(run for run in story.ledger.runs() if run["state"] == "returned")
+    days = [story.days.batches.clean(day, sha) for day, sha in run["facts"]["learned"].items()]
+    (again,) = loop_place.quickly([loop_place.pd.concat(days, ignore_index=True)])
+    assert digest(export.to_onnx(again)) == run["facts"]["sha256"]
+
+
+def test_what_is_on_record_of_a_day_is_plain_json(story):
+    known = story.days.known(str(BEGIN))
+    assert json.loads(json.dumps(known)) == known
+    assert known["rows"] == loop_place.TRIPS
+    assert np.isfinite(known["kept"])
