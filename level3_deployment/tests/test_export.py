@@ -35,6 +35,15 @@ def test_every_validation_trip_gets_the_pipeline_s_minutes(pipeline, graph, mont
     assert export.check_parity(graph, rows, pipeline.predict(rows)) == apart(pipeline, graph, rows)
 
 
+def test_the_graph_holds_the_very_encodings_that_the_trees_saw(pipeline, whole, months):
+    """To the last of 32 bits: one that is a hair off may lie on the other side of a threshold."""
+    rows = model.table(months.valid)
+    pickup, dropoff = rows[:, 1].astype(int), rows[:, 2].astype(int)
+    tables = {one.name: onnx.numpy_helper.to_array(one) for one in whole.graph.initializer}
+    looked_up = tables["by_pickup"][pickup], tables["by_dropoff"][dropoff], tables["by_pair"][1000 * pickup + dropoff]
+    assert np.array_equal(np.column_stack(looked_up), pipeline[0].transform(rows)[:, 5:])
+
+
 @pytest.mark.parametrize("learner", [
     {"max_leaf_nodes": 127, "max_iter": 30, "min_samples_leaf": 5}, {"max_iter": 1}, {"max_depth": 1, "max_iter": 20},
     {"learning_rate": 0.03, "max_iter": 40, "l2_regularization": 30.0}, {"max_leaf_nodes": 2, "max_iter": 5},

@@ -85,9 +85,9 @@ def round_down(thresholds: npt.ArrayLike) -> npt.NDArray[np.float32]:
 def _tables(encoder: Any) -> tuple[npt.NDArray[np.float32], ...]:
     """A table for each encoded column: the encoding by id; ids never seen get the overall mean."""
     sizes = (ZONES, ZONES, WIDTH * ZONES)
-    tables = tuple(np.full(size, round_down(encoder.target_mean_)) for size in sizes)
+    tables = tuple(np.full(size, encoder.target_mean_, np.float32) for size in sizes)
     for table, ids, values in zip(tables, encoder.categories_, encoder.encodings_, strict=True):
-        table[ids.astype(np.int64)] = round_down(values)  # as the thresholds: an encoding may equal one
+        table[ids.astype(np.int64)] = values.astype(np.float32)  # as the pipeline rounds them
     return tables
 
 
