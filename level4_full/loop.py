@@ -90,11 +90,22 @@ def resume(why: Why = "") -> None:
 def release(day: Aside, why: Why = "") -> None:
     """Take a day out of quarantine: it may be learned from again."""
     from taxi.errors import told
-    from taxi.loop import quarantine
+    from taxi.loop import quarantine, room
 
     with told():
-        quarantine.release(book(), day, why)
+        quarantine.release(book(), str(room.day_of(day)), why)
         print(f"{day} may be learned from again")
+
+
+@app.command()
+def back(why: Why = "") -> None:
+    """The version before serves again, at once, and the loop pauses: whoever resumes it says why."""
+    from taxi.errors import BadInput, told
+
+    with told():
+        if not why.strip():
+            raise BadInput("say why, for the record: --why 'riders at the airport complain'")
+        print(made("city", 0).back(why))
 
 
 @app.command()

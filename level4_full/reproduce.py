@@ -53,7 +53,8 @@ def reproduce(registry: "Registry", version: "Version", settings: "Settings | No
     same_predictions(recorded, Scorer(export.to_onnx(again)).predict(rows))
     dirty = " (recorded from a dirty tree: its code is the one here, by hash, but no commit holds it)"
     note = dirty if version.tags.get("git_dirty") == "true" else ""
-    return f"version {version.number} reproduced: {len(rows):,} predictions on {params['valid']} are equal{note}"
+    where = params["train"] if "loop.key" in version.tags else params["valid"]
+    return f"version {version.number} reproduced: {len(rows):,} predictions on {where} are equal{note}"
 
 
 def months_of(version: "Version") -> "tuple[pd.DataFrame, pd.DataFrame]":

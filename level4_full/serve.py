@@ -76,9 +76,9 @@ def create_app(live: "Live", settings: "Settings") -> "ASGIApp":
     from fastapi.responses import HTMLResponse
     from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-    from taxi.api import REFUSALS, Answer, Answers, Batch, BodyLimit, Problem, Trip, explain_refusals, refuse
+    from taxi.api import REFUSALS, Answer, Answers, Batch, BodyLimit, Trip, explain_refusals, refuse
     from taxi.features import features
-    from taxi.serving.doors import open_doors
+    from taxi.serving.doors import ROOM, open_doors
     from taxi.serving.lane import FastLane, headers
     from taxi.serving.trip import Answered, Asked
 
@@ -123,10 +123,10 @@ def create_app(live: "Live", settings: "Settings") -> "ASGIApp":
     async def metrics() -> Response:
         return Response(generate_latest(live.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
-    @app.get("/loop", response_class=HTMLResponse, responses={404: {"model": Problem, "description": "no loop yet"}})
+    @app.get("/loop", response_class=Response, responses=ROOM)
     async def control_room() -> Any:
         room = live.loop / "index.html"
-        return room.read_text(encoding="utf-8") if room.exists() else refuse(404, "no_loop", "no loop was here yet")
+        return HTMLResponse(room.read_bytes()) if room.exists() else refuse(404, "no_loop", "no loop was here yet")
 
     @app.get("/", response_class=HTMLResponse)
     async def home() -> str:

@@ -167,10 +167,23 @@ def asked(port, answers):
                 file.write("ok\n")
             except Exception as error:
                 file.write(f"{error}\n")
-            time.sleep(0.01)
+            time.sleep(0.03)
+
+
+def warm():
+    """What every fork needs is imported and drawn once: a fork then lives mornings, and little else."""
+    import mlflow.store.model_registry.sqlalchemy_store
+    import mlflow.store.tracking.sqlalchemy_store
+    import scipy.stats  # noqa: F401
+    import sklearn.ensemble
+
+    assert mlflow, sklearn
+    for ahead in range(31):
+        loop_place.day_of(loop_place.BEGIN + timedelta(days=ahead))
 
 
 def main(folder, template, cases):
+    warm()
     folder = Path(folder)
     folder.mkdir()
     serving = folder / "service" / "serving"

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from loop_place import BEGIN, FIRST, kinds, lived, loop_of, world
 
-from taxi.errors import BadInput
+from taxi.errors import BadInput, OutsideParity
 from taxi.graph import Scorer, digest
-from taxi.loop import brake, room
+from taxi.loop import attempt, brake, days, room
 from taxi.loop.policy import Phase
 from taxi.serving import routing, shelf, source
 
@@ -173,8 +173,8 @@ def test_models_that_learned_from_the_same_are_the_same(story):
     from taxi import export
 
     run = next(run for run in story.ledger.runs() if run["state"] == "returned")
-    days = [story.days.batches.clean(day, sha) for day, sha in run["facts"]["learned"].items()]
-    (again,) = loop_place.quickly([loop_place.pd.concat(days, ignore_index=True)])
+    rows = [story.days.batches.clean(day, sha) for day, sha in run["facts"]["learned"].items()]
+    (again,) = loop_place.quickly([loop_place.pd.concat(rows, ignore_index=True)])
     assert digest(export.to_onnx(again)) == run["facts"]["sha256"]
 
 
@@ -183,3 +183,60 @@ def test_what_is_on_record_of_a_day_is_plain_json(story):
     assert json.loads(json.dumps(known)) == known
     assert known["rows"] == loop_place.TRIPS
     assert np.isfinite(known["kept"])
+
+
+def test_after_a_return_the_days_of_the_other_model_raise_no_alarm(story):
+    """The one before was in the shadow: the detectors compare it with itself."""
+    on = [day for day, one in sorted(story.days._known.items()) if one["champion"] == "2"]
+    assert on
+    history = {str(day.date): day for day in story.days.history(FIRST + timedelta(days=14))}
+    for day in on:
+        assert history[day].mae == pytest.approx(story.days.known(day)["mae"]["1"])
+
+
+def test_a_model_that_leaves_trips_without_an_answer_has_no_error_to_be_proud_of():
+    truth = np.full(100, 10.0)
+    some = np.where(np.arange(100) < 5, np.nan, 11.0)
+    most = np.where(np.arange(100) < 15, np.nan, 11.0)
+    assert days._error(some, truth) == 1.0
+    assert days._error(most, truth) == float("inf")
+
+
+def test_a_person_takes_the_champion_back_and_the_loop_pauses(fresh, quick):
+    loop = loop_of(fresh, world(SLOWER))
+    lived(loop, 11)
+    assert loop.placing.champion == "2"
+    assert loop.back("riders complain").startswith("version 1 serves again")
+    assert loop.registry.aliases() == {"champion": "1"}
+    assert routing.read(fresh.serving / source.ROUTES).champion.number == "1"
+    lived(loop, 1, FIRST + timedelta(days=11))
+    assert loop.placing.champion == "1"
+    with pytest.raises(BadInput, match="nothing served before"):
+        loop.back("again")
+
+
+def test_paused_it_leaves_the_routes_alone(begun_loop):
+    brake.pull(begun_loop.ledger, "I route by hand today")
+    path = begun_loop.settings.serving / source.ROUTES
+    by_hand = path.read_bytes()
+    begun_loop.once(FIRST + timedelta(days=1))
+    assert path.read_bytes() == by_hand
+
+
+def test_a_person_is_told_in_a_file(begun_loop):
+    begun_loop._tell(FIRST, "minutes scatter")
+    begun_loop._tell(FIRST, "minutes scatter")
+    (line,) = (begun_loop.folder / "alerts.jsonl").read_text().splitlines()
+    assert json.loads(line)["reasons"] == ["minutes scatter"]
+
+
+def test_a_graph_that_is_not_its_pipeline_is_a_refusal_and_no_end(begun_loop, monkeypatch):
+    def apart(*_):
+        raise OutsideParity("the exported graph differs from the pipeline by 0.3 minutes")
+
+    monkeypatch.setattr(attempt.export, "check_parity", apart)
+    begun_loop.attempt.policy = begun_loop.rules = loop_place.replace(begun_loop.rules, calm_gain=-9.0)
+    lived(begun_loop, 2, FIRST + timedelta(days=1))
+    last = begun_loop.ledger.events()[-1]
+    assert (last["kind"], "differs from the pipeline" in last["said"]) == ("refuse", True)
+    begun_loop.once(FIRST + timedelta(days=3))

@@ -85,6 +85,7 @@ def test_rules_name_each_within_its_first_batch_and_no_clean_day(folder):
     assert aside == sorted(map(str, order))
 
 
+@pytest.mark.slow
 def test_shuffled_labels_train_nobody(folder):
     """Every column alone looks as ever: the detector hears that minutes scatter, and the week is set aside."""
     loop = live(folder, "shuffled", Spoilt(Thinned(0), shuffled, WEEK), last=FIRST + timedelta(days=60))
@@ -96,6 +97,7 @@ def test_shuffled_labels_train_nobody(folder):
     assert [run["day"] for run in served if set(run["facts"]["learned"]) & set(map(str, WEEK))] == []
 
 
+@pytest.mark.slow
 def test_a_slower_week_is_believed_and_taken_back(folder):
     """It looks exactly like a changed world until it ends; three labelled days later the one before serves again."""
     loop = live(folder, "slower", Spoilt(Thinned(0), slower, WEEK), last=FIRST + timedelta(days=60))

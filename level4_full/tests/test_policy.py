@@ -73,6 +73,14 @@ def test_a_canary_is_promoted_unless_it_is_plainly_bad(gain, action):
     assert decide(POLICY, replace(SERVING, phase=Phase.CANARY, since=TODAY), morning([gain])).action is action
 
 
+def test_a_gain_that_is_no_number_promotes_and_confirms_nobody():
+    canary = replace(SERVING, phase=Phase.CANARY, since=TODAY)
+    for gain in (float("nan"), float("-inf")):
+        assert decide(POLICY, canary, morning([gain])).action is Action.STOP
+    probation = replace(SERVING, phase=Phase.PROBATION, since=TODAY)
+    assert decide(POLICY, probation, morning([float("nan")] * 7)).action is Action.WAIT
+
+
 def test_a_canary_waits_for_a_day_that_can_be_judged_and_not_for_ever():
     waiting = replace(SERVING, phase=Phase.CANARY, since=TODAY)
     assert decide(POLICY, waiting, morning()).action is Action.WAIT

@@ -115,6 +115,14 @@ def test_a_file_that_cannot_be_read_is_a_day_in_quarantine(fresh, quick, tmp_pat
     known = loop.days.known(torn.stem)
     assert (known["verdict"], "cannot be read" in known["broken"][0]) == (QUARANTINED, True)
     assert len(loop.days.good()) == 7
+    with pytest.raises(BadInput, match="Deliver it again"):
+        quarantine.release(loop.ledger, torn.stem, "it looks well")
+    told = len(loop.ledger.events())
+    loop.once(FIRST)
+    assert len(loop.ledger.events()) == told  # said once
+    day_of(BEGIN + timedelta(days=3)).to_parquet(torn)
+    loop.once(FIRST)
+    assert torn.stem in loop.days.good()  # delivered again, it is taken in
 
 
 def test_a_day_that_never_comes_is_given_up_after_three(fresh, quick):

@@ -30,7 +30,7 @@ def test_settings_are_shown_and_nothing_is_started():
     assert defaults == {
         "state": "var", "tracking_uri": None, "model_path": None, "host": "127.0.0.1", "port": 8000,
         "max_body_bytes": 65_536, "max_batch_bytes": 524_288, "token": None, "clock": "wall", "webhook": None,
-        "log": True,
+        "service": None, "cluster": None, "log": True,
         "log_segment_bytes": 33_554_432, "log_bytes": 2_147_483_648, "shadow_at": 128, "refuse_at": 256,
     }  # fmt: skip
     variables = {"TAXI_PORT": "8001", "TAXI_HOST": "0.0.0.0", "TAXI_MODEL_PATH": "elsewhere.pkl"}

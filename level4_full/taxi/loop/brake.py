@@ -12,7 +12,7 @@ def pull(ledger: Ledger, why: str) -> str:
     said = f"paused by {lineage.who()}: {why}"
     with ledger.by_hand():
         ledger.put("paused", said)
-        ledger.event("pause", said, facts={"who": lineage.who()})
+        ledger.event("pause", said, day_of(ledger), facts={"who": lineage.who()})
     return said
 
 
@@ -24,5 +24,10 @@ def let_go(ledger: Ledger, why: str) -> str:
         state = state_of(ledger.get("state"))
         if state.halted:
             ledger.put("state", asdict(replace(state, halted="", returns=())))
-        ledger.event("resume", said, facts={"who": lineage.who()})
+        ledger.event("resume", said, day_of(ledger), facts={"who": lineage.who()})
     return said
+
+
+def day_of(ledger: Ledger) -> str:
+    """The last morning that was lived: what a person does belongs to it."""
+    return str((ledger.get("waits") or {}).get("day", ""))

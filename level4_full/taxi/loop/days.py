@@ -1,5 +1,6 @@
 """The days that the loop knows: each is taken in, judged, accepted or set aside, and summed up for the detectors."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from taxi.checks import Reference
 from taxi.graph import Scorer
 from taxi.loop import quarantine
 from taxi.loop.batches import Batches, Bring, Unreadable
-from taxi.loop.candidates import error
+from taxi.loop.candidates import Minutes, error
 from taxi.loop.ledger import Ledger
 from taxi.loop.quarantine import QUARANTINED
 from taxi.watch import performance, source
@@ -36,6 +37,8 @@ MADE_OF = (
 )
 KEEPS = 75  # days that a detector looks back
 FIRST = 35  # days that are taken in when the loop begins
+ANSWERED = 0.9  # of the trips
+Scored = tuple[pd.DataFrame, dict[str, Minutes], dict[str, Any]]
 NOISY = 4  # days within which an alarm is raised
 MISSING, PATIENCE = "missing", 3  # days after which a day that did not come is given up
 
@@ -59,10 +62,13 @@ class Days:
         self._known = {one["day"]: one for one in self.ledger.batches()}
 
     def due(self, today: date) -> list[date]:
-        """The days before today that were not taken in yet."""
+        """The days before today that were not taken in yet; those that could not be read are tried again."""
         last = max(self._known, default=None)
         first = date.fromisoformat(last) + timedelta(days=1) if last else today - timedelta(days=FIRST)
-        return [first + timedelta(days=ahead) for ahead in range((today - first).days)]
+        since = str(today - timedelta(days=FIRST))
+        again = [day for day, one in self._known.items() if not one["sha256"] and day >= since]
+        days = [first + timedelta(days=ahead) for ahead in range((today - first).days)]
+        return [*map(date.fromisoformat, sorted(again)), *days]
 
     def good(self) -> dict[str, str]:
         """The days that may be learned from and judged on, in order: day -> sha256 of its file."""
@@ -78,13 +84,16 @@ class Days:
 
     def take_in(self, day: date, today: date, serving: dict[str, Scorer]) -> bool:
         """Judge a day and write it down; False when it has not come. serving: number -> model, the champion first."""
+        again = str(day) in self._known  # it could not be read, or did not come
         try:
             raw = self.bring(day)
         except Unreadable as torn:
+            if again:
+                return True
             self._write(day, "", QUARANTINED, {"rows": 0, "mae": {}, "broken": [str(torn)]}, None)
             return True
         if raw is None:
-            if (today - day).days > PATIENCE and self._known:
+            if (today - day).days > PATIENCE and self._known and not again:
                 self._write(day, "", MISSING, {"rows": 0, "mae": {}, "broken": ["it never came"]}, None)
             return bool((today - day).days > PATIENCE)
         sha = self.batches.put(day, raw)
@@ -92,14 +101,15 @@ class Days:
             self._write(day, sha, QUARANTINED, {"rows": len(raw), "mae": {}, "broken": gone}, None)
             return True
         rejected = quarantine.keep_rows(self._aside, str(day), quarantine.rejected(raw))
-        scored, facts = self._scored(raw, serving)
+        scored, said, facts = self._scored(raw, serving)
         summary = summed_up(day, scored, self._groups)
         record = judged(Seen(day, raw, scored, facts["champion"]), [*self.history(day), summary], self._reference(day),
                         self.limits, self._expected)  # fmt: skip
         fault = record.name in (Name.DATA_FAULT, Name.NO_DATA)
         kept = Day(day, summary.trips) if fault else summary
-        facts |= {"rows": len(raw), "rejected": rejected, "summary": as_json(kept), "record": record.line(),
-                  "broken": record.reasons if fault else []}  # fmt: skip
+        beside = {} if fault else self._beside(day, scored, said)
+        facts |= {"rows": len(raw), "rejected": rejected, "summary": as_json(kept), "beside": beside,
+                  "record": record.line(), "broken": record.reasons if fault else []}  # fmt: skip
         self._write(day, sha, QUARANTINED if fault else quarantine.GOOD, facts, record)
         return True
 
@@ -115,20 +125,21 @@ class Days:
         The days of its window have the errors that its recipe makes on days it did not learn from.
         """
         reference = {one["date"]: one for one in self.ledger.get("reference") or []}
-        first, found = min(reference, default=""), []
+        champion, first, found = (self.ledger.get("placing") or {}).get("champion"), min(reference, default=""), []
         for back in range(KEEPS, 0, -1):
             name = str(day - timedelta(days=back))
             known = self._known.get(name, {"verdict": MISSING})
             one = of_json(known["summary"]) if known.get("summary") else Day(day - timedelta(days=back), 0)
-            if name in reference:
-                one = of_json(reference[name] | {"counts": as_json(one)["counts"]})
+            asked = known.get("beside", {}).get(champion)  # it was in the shadow on that day
+            if name in reference or asked:
+                one = replace(of_json(reference.get(name) or asked), counts=one.counts)
             elif name < first:
                 one = Day(one.date, one.trips, counts=one.counts)
             found.append(one)
         return found
 
     def reference(self, days: list[str], predicted: list[pd.DataFrame]) -> list[dict[str, Any]]:
-        """What `history` needs of a model's window. predicted: of `taxi.loop.candidates.cross_fitted`."""
+        """What `history` needs of a model's window. predicted: of `taxi.loop.candidates.shipped`."""
         found = [
             summed_up(date.fromisoformat(day), rows, self._groups) for day, rows in zip(days, predicted, strict=True)
         ]
@@ -148,8 +159,8 @@ class Days:
         today = of_json(one["summary"]) if one.get("summary") else Day(date.fromisoformat(day), 0)
         return performance.look([*self.history(date.fromisoformat(day)), today], self.limits.error)
 
-    def _scored(self, raw: pd.DataFrame, serving: dict[str, Scorer]) -> tuple[pd.DataFrame, dict[str, Any]]:
-        """The servable trips with what the champion said, and the errors of all who were asked, on kept trips."""
+    def _scored(self, raw: pd.DataFrame, serving: dict[str, Scorer]) -> Scored:
+        """The servable trips with what the champion said; what all said; and their errors on kept trips."""
         rows, _ = trips.clean(raw, trips.SERVABLE)
         said = {number: one.predict(model.table(rows)) if len(rows) else np.empty(0) for number, one in serving.items()}
         if "champion" in raw:  # the log knows what riders were told
@@ -157,10 +168,16 @@ class Days:
             said |= {number: raw.loc[rows.index, name].to_numpy(float) for number, name in names}
         kept = trips.kept(rows)
         truth = rows.loc[kept, TARGET].to_numpy()
-        errors = {number: error(one[kept], truth) if kept.any() else None for number, one in said.items()}
+        errors = {number: _error(one[kept], truth) for number, one in said.items()} if kept.any() else {}
         champion = next(iter(serving), "")
         predicted = said.get(champion, np.full(len(rows), np.nan))
-        return rows.assign(predicted=predicted), {"champion": champion, "mae": errors, "kept": int(kept.sum())}
+        return rows.assign(predicted=predicted), said, {"champion": champion, "mae": errors, "kept": int(kept.sum())}
+
+    def _beside(self, day: date, scored: pd.DataFrame, said: dict[str, Minutes]) -> dict[str, Any]:
+        """The day as the second one who was asked would have had it: should it serve again, it is known."""
+        others = list(said.items())[1:]
+        return {number: as_json(summed_up(day, scored.assign(predicted=minutes), self._groups)) | {"counts": {}}
+                for number, minutes in others}  # fmt: skip
 
     def _reference(self, day: date) -> Reference | None:
         """What zones and distances are usual; learned anew once a week."""
@@ -181,6 +198,12 @@ class Days:
             elif record is not None and record.name is not Name.FINE:
                 self.ledger.event(str(record.name), "; ".join(record.reasons), name, facts={"cause": record.cause})
         self._known[name] = {"day": name, "sha256": sha, "verdict": verdict} | facts
+
+
+def _error(minutes: Minutes, truth: Minutes) -> float:
+    """Mean absolute; infinite for a model that left more than one trip in ten without an answer."""
+    answered = np.isfinite(minutes)
+    return error(minutes[answered], truth[answered]) if answered.mean() >= ANSWERED else float("inf")
 
 
 def as_json(day: Day) -> dict[str, Any]:

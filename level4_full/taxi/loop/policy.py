@@ -203,7 +203,7 @@ def _canary(policy: Policy, state: State, morning: Morning) -> Decision:
         after = _resting(policy, state, morning.day)
         return Decision(Action.STOP, f"no good day to judge it on for {policy.canary_patience} days", after)
     gain = float(np.mean(gains))
-    if gain < policy.canary_gain:
+    if not gain >= policy.canary_gain:  # a gain that is no number is none
         after = _resting(policy, state, morning.day)
         return Decision(Action.STOP, f"{gain:+.1%} on its first day, {policy.canary_gain:.0%} at least", after)
     after = replace(state, phase=Phase.PROBATION, since=morning.day)
@@ -211,7 +211,7 @@ def _canary(policy: Policy, state: State, morning: Morning) -> Decision:
 
 
 def _probation(policy: Policy, state: State, morning: Morning) -> Decision:
-    gains = np.array(morning.gains)
+    gains = np.array([gain for gain in morning.gains if not np.isnan(gain)])
     if morning.tainted:
         return Decision(Action.RETURN, TAINTED, _back(policy, state, morning.day))
     spans = ((gains, policy.probation_gain), (gains[-policy.probation_fewest :], policy.probation_last))
@@ -241,7 +241,7 @@ def _serving(policy: Policy, state: State, morning: Morning) -> Decision:
         fits = tuple(one for one in policy.alarm_windows if one + policy.alarm_holdout <= len(morning.good))
         if not fits or not morning.fresh:
             return Decision(Action.WAIT, "the lane is open, and there are too few good days", state)
-        return _try(policy, state, morning, Lane.ALARM, fits, policy.alarm_holdout, "the lane is open")
+        return _try(policy, state, morning, Lane.ALARM, fits, policy.alarm_holdout, "the world changed")
     if morning.fires:
         return Decision(Action.WAIT, "an alarm goes on, and its cause is not the city's speed", state)
     due = (state.last_try or day) + timedelta(days=policy.calm_every)
@@ -249,7 +249,7 @@ def _serving(policy: Policy, state: State, morning: Morning) -> Decision:
         return Decision(Action.WAIT, f"calm; the next candidate on {due}", state)
     if len(morning.good) < policy.calm_window + policy.calm_holdout:
         return Decision(Action.WAIT, "calm, and too few good days for a candidate", state)
-    said = f"calm, and the last candidate is {policy.calm_every} days old"
+    said = f"the last candidate is {policy.calm_every} days old"
     return _try(policy, state, morning, Lane.CALM, (policy.calm_window,), policy.calm_holdout, said)
 
 

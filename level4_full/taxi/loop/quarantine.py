@@ -53,6 +53,8 @@ def release(ledger: Ledger, day: str, why: str) -> None:
         facts = _facts(ledger, day)
         if facts.pop("verdict") != QUARANTINED:
             raise BadInput(f"{day} is in no quarantine. See what is: python loop.py status")
+        if not facts["sha256"] or not facts.get("kept"):
+            raise BadInput(f"{day} cannot be read, or lacks a column: nothing can be learned from it. Deliver it again")
         ledger.batch(day, facts.pop("sha256"), RELEASED, facts)
         ledger.event("release", f"{day} is released by {lineage.who()}: {why}", day, facts={"who": lineage.who()})
 

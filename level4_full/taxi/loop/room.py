@@ -42,10 +42,12 @@ def facts(ledger: Ledger) -> dict[str, str]:
     else:
         beside = f"version {now.previous}, in the shadow while {champion} is on probation" if now.beside else "nobody"
     shown = ", ".join(one["day"] for one in aside[-5:])
+    following = waits.get("said", "the first morning: python loop.py once")
     return {
         "state": ledger.get("paused") or _phase(state), "champion": champion, "beside it": beside,
-        "next": waits.get("said", "the first morning: python loop.py once"), "as of": waits.get("day", "never"),
-        "budget": f"{len(state.rounds)} candidates within a year", "quarantine": f"{len(aside)} days {shown}".strip(),
+        "next": "nothing, until somebody resumes" if ledger.get("paused") else following,
+        "as of": waits.get("day", "never"), "budget": f"{len(state.rounds)} candidates within a year",
+        "quarantine": f"{len(aside)} days {shown}".strip(),
         "service": ledger.get("followed") or "nothing is routed yet",
     }  # fmt: skip
 

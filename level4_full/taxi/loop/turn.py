@@ -1,15 +1,15 @@
 """One morning: take in what came, ask the policy, do what it says, write down why. Nobody is asked."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 
 import trips
-from taxi import tracking
+from taxi import lineage, tracking
 from taxi.errors import BadInput
 from taxi.graph import Scorer
-from taxi.loop import attempt, candidates, placing, policy
+from taxi.loop import attempt, brake, candidates, placing, policy
 from taxi.loop.attempt import Attempt, Plan
 from taxi.loop.batches import Bring, bring_from
 from taxi.loop.candidates import Fit
@@ -19,7 +19,7 @@ from taxi.loop.placing import Placing
 from taxi.loop.policy import Action, Decision, Lane, Morning, Phase, Policy, State, state_of
 from taxi.registry import Registry
 from taxi.settings import Settings
-from taxi.watch import limits
+from taxi.watch import alerts, limits
 
 CANARY_SHARE = 0.1
 POLICY = Policy()
@@ -60,7 +60,8 @@ class Loop:
             if fence != self._fence + 1:
                 self.days.read()
             self._fence = fence
-            self._settle()
+            if not self.paused:  # a person may have changed who serves
+                self._settle()
             self._go_on(today)
             self._take_in(today)
             self._decide(today)
@@ -143,19 +144,39 @@ class Loop:
             if then is not None:
                 self.ledger.put("placing", asdict(then(now)))
                 self._run_became(key, decision.action)
+        if decision.action is Action.TELL:
+            self._tell(today, decision.reason)
         if then is not None:
             self._settle()
+
+    def _tell(self, today: date, said: str) -> None:
+        """A person, once a day: in a file, and where a webhook is named, there."""
+        known = {"name": "the loop", "day": str(today), "reasons": [said], "runbook": "README.md#runbook-model-decay"}
+        for line in alerts.tell(self.folder, [known], self.settings.webhook):
+            print(line)
+
+    def back(self, why: str) -> str:
+        """By hand: the one before serves again, and the loop pauses. Raises BadInput where there is none before."""
+        if self.placing.previous is None:
+            raise BadInput("nothing served before. See what there is: python models.py")
+        brake.pull(self.ledger, why)
+        with self.ledger.lease(), self.ledger.write():
+            now = placing.returned(self.placing)
+            self.ledger.put("placing", asdict(now))
+            self.ledger.put("state", asdict(replace(self.state, phase=Phase.SERVING, since=None)))
+            self.ledger.put("candidate", {})
+            self.ledger.put("reference", self._get("reference before", []))
+            self.ledger.event(
+                "back", f"version {now.champion} serves again, by {lineage.who()}: {why}", str(date.today())
+            )
+        with self.ledger.lease():
+            self._settle()
+        return f"version {now.champion} serves again; the loop is paused"
 
     def _run_became(self, key: str, action: Action) -> None:
         """The run's state, and with whose errors the next days are compared. Within `Ledger.write`."""
         run = next(one for one in self.ledger.runs() if one["key"] == key)
-        became = {
-            Action.STOP: "stopped",
-            Action.PROMOTE: "promoted",
-            Action.RETURN: "returned",
-            Action.CONFIRM: "confirmed",
-        }
-        self.ledger.end(key, became[action], run["facts"])
+        self.ledger.end(key, BECAME[action], run["facts"])
         if action is Action.PROMOTE:
             self.ledger.put("reference before", self._get("reference", []))
             self.ledger.put("reference", run["facts"]["reference"])

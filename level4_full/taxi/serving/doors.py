@@ -23,6 +23,11 @@ CODES: dict[int | str, dict[str, Any]] = {
     }.items()
 }  # fmt: skip
 
+ROOM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/html": {}}, "description": "the control room of the loop"},
+    404: {"model": Problem, "description": "no loop was here yet"},
+}
+
 
 class Finish(BaseModel):
     """What the trip took."""
