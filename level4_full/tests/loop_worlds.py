@@ -127,6 +127,7 @@ def lived(folder, seed, kind):
     days, truth = (one.cleaned(FIRST - timedelta(days=KNOWN), LAST - timedelta(days=1)) for one in (world, true))
     names = [day for day, _ in days[KNOWN:]]
     loop = live(folder, "level 4", world)
+    bad = worse(loop, days)  # before another registry is asked
     hand = live(folder, "level 3", world, LEVEL3, by_hand)
     month = {"level 2": monthly(days), "every 30 days": rivals.scheduled(days, KNOWN, 30, quickly),
              "every 7 days": rivals.scheduled(days, KNOWN, 7, quickly), "never": rivals.never(days, KNOWN, quickly),
@@ -135,7 +136,7 @@ def lived(folder, seed, kind):
     found |= {"level 4": errors(loop, names).tolist(), "level 3": errors(hand, names).tolist()}
     events = [(one["day"], one["kind"]) for one in loop.ledger.events()]
     return {"seed": seed, "kind": kind, "errors": found, "trips": [len(rows) for _, rows in days[KNOWN:]],
-            "true trips": [len(rows) for _, rows in truth[KNOWN:]], "events": events, "worse": worse(loop, days),
+            "true trips": [len(rows) for _, rows in truth[KNOWN:]], "events": events, "worse": bad,
             "lockdown": next((str(one.start) for one in shocks if one.kind == "lockdown"), None)}  # fmt: skip
 
 

@@ -63,7 +63,7 @@ def decided(state):
 
 @pytest.mark.slow
 def test_of_two_that_start_at_once_one_works(before, tmp_path):
-    """Fifty times: never two candidates, never two promotions, and what is there is as one alone would leave it."""
+    """Fifty times, two mornings of 25 worlds: no two candidates or promotions; it ends as one alone would end it."""
     alone = before.copy(tmp_path / "alone").state
     for ahead in (8, 9):
         (process,), said = started(alone, ahead)
@@ -71,7 +71,7 @@ def test_of_two_that_start_at_once_one_works(before, tmp_path):
         assert said.get(timeout=5) == "done"
     whole = decided(alone)
     refused = 0
-    for number in range(50):
+    for number in range(25):
         state = before.copy(tmp_path / str(number)).state
         for ahead in (8, 9):
             processes, said = started(state, ahead, ahead)
@@ -84,8 +84,8 @@ def test_of_two_that_start_at_once_one_works(before, tmp_path):
         events, placed, runs = decided(state)
         assert (events, placed) == whole[:2]
         assert [(run["key"], run["state"]) for run in runs] == [(run["key"], run["state"]) for run in whole[2]]
-    print(f"{refused} of 100 second loops were refused, the others found nothing left to do")
-    assert refused > 10
+    print(f"{refused} of 50 second loops were refused, the others found nothing left to do")
+    assert refused > 5
 
 
 def test_a_loop_that_was_stopped_for_long_changes_nothing_when_it_wakes(before, tmp_path, monkeypatch):
