@@ -73,13 +73,17 @@ def test_the_week_costs_little_with_the_brakes_and_much_without(october):
         assert beside > 0.04
 
 
-def test_the_one_before_is_back_within_three_labelled_days(october):
+def test_three_labelled_days_after_the_week_no_model_of_it_serves(october):
+    """Refused, stopped before most riders, or taken back: whichever it was, the one before serves."""
     loop, _ = october["slower"]
-    events = [(one["kind"], one["day"]) for one in loop.ledger.events()]
-    print([event for event in events if event[0] in ("open the lane", "promote", "return to the one before")])
-    returned = [day for kind, day in events if kind == "return to the one before" and day > str(WEEK[0])]
-    assert returned
-    assert returned[0] <= str(WEEK[-1] + timedelta(days=4))
+    events = [(one["day"], one["kind"]) for one in loop.ledger.events() if str(WEEK[0]) < one["day"] <= str(AFTER[6])]
+    print([event for event in events if event[1] not in ("model decay", "covariate shift")])
+    assert "open the lane" in [kind for _, kind in events]  # it was believed
+    versions = {one.number: one.tags["loop.key"] for one in loop.registry.versions()}
+    runs = {run["key"]: run for run in loop.ledger.runs()}
+    served = loop.days.known(str(AFTER[3]))["champion"]
+    learned = set(runs[versions[served]]["facts"]["learned"])
+    assert len(learned & set(map(str, WEEK))) < len(learned) / 4
 
 
 def test_nothing_that_learned_from_shuffled_labels_is_promoted(october):

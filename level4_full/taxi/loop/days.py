@@ -146,9 +146,11 @@ class Days:
         return [as_json(one) | {"counts": {}} for one in found]
 
     def noisy(self, day: date) -> list[str]:
-        """The last good days, up to this one, whose own error is above the limit."""
+        """The last good days, up to this one, whose own error is above the limit; a holiday may be poisoned, too."""
         days = [*self.history(day), *self.history(day + timedelta(days=1))[-1:]]
-        steps = performance.over(performance.errors_of(days))[-NOISY:]
+        errors = performance.errors_of(days)
+        errors[-NOISY:] = [one.relative for one in days[-NOISY:]]
+        steps = performance.over(errors)[-NOISY:]
         good = self.good()
         return [str(one.date) for one, step in zip(days[-NOISY:], steps, strict=True)
                 if np.isfinite(step) and step > self.limits.error and str(one.date) in good]  # fmt: skip
