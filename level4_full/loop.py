@@ -33,12 +33,12 @@ def once(source: Where = "log", seed: Seed = 0, day: Day = None, following: Next
         loop = made(source, seed)
         today = (day or datetime.now()).date()
         if following:
-            last = (loop.ledger.get("waits") or {}).get("day")
+            last = loop.memory.last
             today = date.fromisoformat(last) + timedelta(days=1) if last else date.fromisoformat(BEGIN)
         for line in loop.once(today):
             print(line)
         waits = loop.ledger.get("waits") or {}
-        print(f"{today}: {loop.paused or waits.get('said', 'nothing to do')}")
+        print(f"{today}: {loop.memory.paused or waits.get('said', 'nothing to do')}")
         room.write(loop.ledger)
 
 

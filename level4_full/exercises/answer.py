@@ -5,7 +5,7 @@ meaning, are in taxi/loop/policy.py. And of the repository's own life: which bra
 probation, gate or breaker), and on which morning.
 """
 
-from taxi.loop.policy import Policy
+from taxi.loop.state import Policy
 
 POLICY = Policy()
 BRAKE = "?"

@@ -10,7 +10,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before scikit-learn is imported
 from exercises import lives
 
 from taxi.errors import TaxiError
-from taxi.loop.policy import Action, Policy
+from taxi.loop.state import Action, Policy
 
 STATE = Path(__file__).parents[1] / "var/exercise"
 LOSES = 0.10  # of the error, at least

@@ -17,7 +17,7 @@ import trips
 from taxi import lineage, model
 from taxi.graph import Scorer
 from taxi.loop.batches import Months
-from taxi.loop.policy import Policy
+from taxi.loop.state import Policy
 from taxi.loop.turn import Loop
 from taxi.settings import Settings
 from taxi.watch import limits, quality

@@ -12,7 +12,7 @@ On 18 March the policy knows three days after the end of the lie; on the 12th no
 the poisoned model would have won that week.
 """
 
-from taxi.loop.policy import Policy
+from taxi.loop.state import Policy
 
 POLICY = Policy(alarm_windows=(3,), probation_days=1)
 BRAKE = "probation"

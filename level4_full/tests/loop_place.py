@@ -13,7 +13,7 @@ import pandas as pd
 
 import trips
 from taxi import model
-from taxi.loop.policy import Policy
+from taxi.loop.state import Policy
 from taxi.loop.turn import Loop
 from taxi.settings import Settings
 from taxi.trial import clean_process, gate

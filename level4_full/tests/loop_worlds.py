@@ -17,7 +17,7 @@ from loop_place import quickly
 
 import trips
 from taxi.loop import policy, rivals
-from taxi.loop.policy import Action, Decision
+from taxi.loop.state import Action, Decision
 from taxi.loop.turn import POLICY, Loop
 from taxi.settings import Settings
 from taxi.watch import gather, limits

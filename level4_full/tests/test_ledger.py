@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import suppress
+from socket import gethostname
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_one_writes_at_a_time(ledger, tmp_path, clock):
 
 
 def test_the_lease_of_a_dead_process_is_free(ledger, monkeypatch):
-    monkeypatch.setattr(book, "me", lambda: f"{book.socket.gethostname()} 4194304 77")
+    monkeypatch.setattr(book, "me", lambda: f"{gethostname()} 4194304 77")
     with ledger._whole():
         ledger._db.execute("update lease set owner=?, fence=7, until=?", (book.me(), 2e9))
     with ledger.lease() as fence:

@@ -1,6 +1,7 @@
 """The mornings of a small world, through the real code: what is decided follows from what came, and is on record."""
 
 import json
+import shutil
 from datetime import timedelta
 
 import loop_place
@@ -10,8 +11,8 @@ from loop_place import BEGIN, FIRST, kinds, lived, loop_of, world
 
 from taxi.errors import BadInput, OutsideParity
 from taxi.graph import Scorer, digest
-from taxi.loop import attempt, brake, days, room
-from taxi.loop.policy import Phase
+from taxi.loop import attempt, brake, hand, room, scored
+from taxi.loop.state import Phase
 from taxi.serving import routing, shelf, source
 
 pytest_plugins = ["loop_fixtures"]
@@ -41,7 +42,7 @@ def story(begun, tmp_path_factory):
 def test_nothing_serves_until_there_are_days_enough(fresh, quick):
     loop = loop_of(fresh)
     loop.once(FIRST - timedelta(days=1))
-    assert (loop.state.phase, kinds(loop)) == (Phase.WARMING, [])
+    assert (loop.memory.state.phase, kinds(loop)) == (Phase.WARMING, [])
     assert "7 good days" in loop.ledger.get("waits")["said"]
 
 
@@ -128,11 +129,11 @@ def test_a_stop_while_a_candidate_is_made_keeps_it_from_riders(fresh, quick, mon
 
     monkeypatch.setattr(loop.attempt, "make", stopped)
     lived(loop, 1, FIRST + timedelta(days=8))
-    assert loop.placing.challenger is None
+    assert loop.memory.placing.challenger is None
     monkeypatch.setattr(loop.attempt, "make", make)
     brake.let_go(loop.ledger, "go on")
     lived(loop, 1, FIRST + timedelta(days=9))
-    assert loop.placing.challenger == "2"
+    assert loop.memory.placing.challenger == "2"
 
 
 def test_a_model_on_the_shelf_that_is_damaged_is_mended_in_the_morning(begun_loop):
@@ -198,19 +199,19 @@ def test_a_model_that_leaves_trips_without_an_answer_has_no_error_to_be_proud_of
     truth = np.full(100, 10.0)
     some = np.where(np.arange(100) < 5, np.nan, 11.0)
     most = np.where(np.arange(100) < 15, np.nan, 11.0)
-    assert days._error(some, truth) == 1.0
-    assert days._error(most, truth) == float("inf")
+    assert scored.absolute(some, truth) == 1.0
+    assert scored.absolute(most, truth) == float("inf")
 
 
 def test_a_person_takes_the_champion_back_and_the_loop_pauses(fresh, quick):
     loop = loop_of(fresh, world(SLOWER))
     lived(loop, 11)
-    assert loop.placing.champion == "2"
+    assert loop.memory.placing.champion == "2"
     assert loop.back("riders complain").startswith("version 1 serves again")
     assert loop.registry.aliases() == {"champion": "1"}
     assert routing.read(fresh.serving / source.ROUTES).champion.number == "1"
     lived(loop, 1, FIRST + timedelta(days=11))
-    assert loop.placing.champion == "1"
+    assert loop.memory.placing.champion == "1"
     with pytest.raises(BadInput, match="nothing served before"):
         loop.back("again")
 
@@ -224,8 +225,8 @@ def test_paused_it_leaves_the_routes_alone(begun_loop):
 
 
 def test_a_person_is_told_in_a_file(begun_loop):
-    begun_loop._tell(FIRST, "minutes scatter")
-    begun_loop._tell(FIRST, "minutes scatter")
+    hand.tell(begun_loop.folder, str(FIRST), "minutes scatter", None)
+    hand.tell(begun_loop.folder, str(FIRST), "minutes scatter", None)
     (line,) = (begun_loop.folder / "alerts.jsonl").read_text().splitlines()
     assert json.loads(line)["reasons"] == ["minutes scatter"]
 
@@ -240,3 +241,25 @@ def test_a_graph_that_is_not_its_pipeline_is_a_refusal_and_no_end(begun_loop, mo
     last = begun_loop.ledger.events()[-1]
     assert (last["kind"], "differs from the pipeline" in last["said"]) == ("refuse", True)
     begun_loop.once(FIRST + timedelta(days=3))
+
+
+def test_a_champion_that_serves_by_hand_is_adopted_and_its_successor_compared_with_it(fresh, quick):
+    """The loop begins where level 3's people left off."""
+    first = loop_of(fresh)
+    lived(first, 1)
+    shutil.rmtree(first.folder)
+    loop = loop_of(fresh, calm_gain=-1.0)
+    lived(loop, 4, FIRST + timedelta(days=1))
+    assert kinds(loop)[0] == "adopt"
+    assert loop.memory.placing.champion == "1"
+    assert [run["lane"] for run in loop.ledger.runs()] == ["calm"]
+    assert loop.ledger.runs()[0]["facts"]["plan"]["champion"] == "1"
+
+
+def test_whom_a_person_promoted_while_it_was_paused_it_adopts(story):
+    brake.pull(story.ledger, "I know better")
+    story.registry.point("champion", "2")
+    brake.let_go(story.ledger, "version 2 it is")
+    story.once(FIRST + timedelta(days=14))
+    assert story.memory.placing.champion == story.registry.aliases()["champion"] == "2"
+    assert "adopt" in kinds(story)

@@ -8,7 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from taxi.loop.policy import Action, Lane, Morning, Phase, Policy, State, best, decide, tried
+from taxi.loop.policy import best, decide, tried
+from taxi.loop.state import Action, Lane, Morning, Phase, Policy, State
 
 POLICY = Policy()
 TODAY = date(2020, 6, 1)

@@ -20,7 +20,8 @@ from taxi.loop import candidates
 from taxi.loop.candidates import Fit, Walk
 from taxi.loop.days import Days
 from taxi.loop.ledger import Ledger
-from taxi.loop.policy import Lane, Policy, best
+from taxi.loop.policy import best
+from taxi.loop.state import Decision, Lane, Policy
 from taxi.registry import Registry
 from taxi.trial import gate
 from trips import TARGET
@@ -30,7 +31,7 @@ WALKED, SHIPPED, TRAINED, KEY = "walked.onnx", "model.onnx", "trained.json", "lo
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be made. learned, judged: day -> sha256 of its file. champion: number, None for the first."""
+    """What is to be made. days: day -> sha256 of its file, the last `holdout` judged. champion: None for the first."""
 
     day: str
     lane: Lane
@@ -47,11 +48,11 @@ class Plan:
         return sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()
 
 
-def plan(day: date, lane: Lane, windows: tuple[int, ...], holdout: int, good: Mapping[str, str],
-         champion: str | None, why: str) -> Plan:  # fmt: skip
-    """Of the newest good days."""
-    days = dict(list(good.items())[-(max(windows) + holdout) :])
-    return Plan(str(day), lane, windows, holdout, days, champion, why)
+def plan(day: date, wanted: Decision, good: Mapping[str, str], champion: str | None) -> Plan:
+    """Of the newest good days. wanted: a decision to try a candidate."""
+    days = dict(list(good.items())[-(max(wanted.windows) + wanted.holdout) :])
+    lane = Lane(wanted.lane or Lane.CALM)
+    return Plan(str(day), lane, wanted.windows, wanted.holdout, days, champion, wanted.reason)
 
 
 def of_json(values: dict[str, Any]) -> Plan:

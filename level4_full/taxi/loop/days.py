@@ -1,6 +1,5 @@
 """The days that the loop knows: each is taken in, judged, accepted or set aside, and summed up for the detectors."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,38 +8,24 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-import trips
-from taxi import model
 from taxi.checks import Reference
 from taxi.graph import Scorer
-from taxi.loop import quarantine
-from taxi.loop.batches import Batches, Bring, Unreadable
-from taxi.loop.candidates import Minutes, error
+from taxi.loop import history, quarantine
+from taxi.loop.batches import DROPOFF, Batches, Bring, Unreadable
 from taxi.loop.ledger import Ledger
-from taxi.loop.quarantine import QUARANTINED
+from taxi.loop.quarantine import GOOD, MISSING, QUARANTINED
+from taxi.loop.scored import Scored, score
 from taxi.watch import performance, source
 from taxi.watch.days import Day, Groups, summed_up
 from taxi.watch.decide import Name
 from taxi.watch.limits import Limits
-from taxi.watch.source import Seen
-from taxi.watch.watcher import Record, judged
-from trips import TARGET
+from taxi.watch.source import LOG_NAMES, Seen
+from taxi.watch.watcher import judged
 from trips.schema import NULL_GROUP
 
-MADE_OF = (
-    "lpep_pickup_datetime",
-    "lpep_dropoff_datetime",
-    "PULocationID",
-    "DOLocationID",
-    "trip_distance",
-    *NULL_GROUP,
-)
-KEEPS = 75  # days that a detector looks back
+MADE_OF = (*LOG_NAMES.values(), DROPOFF, *NULL_GROUP)  # without one of these there are no trips
 FIRST = 35  # days that are taken in when the loop begins
-ANSWERED = 0.9  # of the trips
-Scored = tuple[pd.DataFrame, dict[str, Minutes], dict[str, Any]]
-NOISY = 4  # days within which an alarm is raised
-MISSING, PATIENCE = "missing", 3  # days after which a day that did not come is given up
+PATIENCE = 3  # days after which a day that did not come is given up
 
 
 class Days:
@@ -84,33 +69,17 @@ class Days:
 
     def take_in(self, day: date, today: date, serving: dict[str, Scorer]) -> bool:
         """Judge a day and write it down; False when it has not come. serving: number -> model, the champion first."""
-        again = str(day) in self._known  # it could not be read, or did not come
         try:
             raw = self.bring(day)
         except Unreadable as torn:
-            if again:
-                return True
-            self._write(day, "", QUARANTINED, {"rows": 0, "mae": {}, "broken": [str(torn)]}, None)
-            return True
+            return self._refuse(day, "", QUARANTINED, [str(torn)])
         if raw is None:
-            if (today - day).days > PATIENCE and self._known and not again:
-                self._write(day, "", MISSING, {"rows": 0, "mae": {}, "broken": ["it never came"]}, None)
-            return bool((today - day).days > PATIENCE)
+            late = (today - day).days > PATIENCE
+            return late and (not self._known or self._refuse(day, "", MISSING, ["it never came"]))
         sha = self.batches.put(day, raw)
         if gone := [f"column {name} is gone" for name in MADE_OF if name not in raw]:
-            self._write(day, sha, QUARANTINED, {"rows": len(raw), "mae": {}, "broken": gone}, None)
-            return True
-        rejected = quarantine.keep_rows(self._aside, str(day), quarantine.rejected(raw))
-        scored, said, facts = self._scored(raw, serving)
-        summary = summed_up(day, scored, self._groups)
-        record = judged(Seen(day, raw, scored, facts["champion"]), [*self.history(day), summary], self._reference(day),
-                        self.limits, self._expected)  # fmt: skip
-        fault = record.name in (Name.DATA_FAULT, Name.NO_DATA)
-        kept = Day(day, summary.trips) if fault else summary
-        beside = {} if fault else self._beside(day, scored, said)
-        facts |= {"rows": len(raw), "rejected": rejected, "summary": as_json(kept), "beside": beside,
-                  "record": record.line(), "broken": record.reasons if fault else []}  # fmt: skip
-        self._write(day, sha, QUARANTINED if fault else quarantine.GOOD, facts, record)
+            return self._refuse(day, sha, QUARANTINED, gone)
+        self._judge(day, sha, raw, score(raw, serving))
         return True
 
     def set_aside(self, days: list[str], why: str) -> None:
@@ -120,66 +89,60 @@ class Days:
             self._known[day] = self._known[day] | {"verdict": QUARANTINED, "broken": [why]}
 
     def history(self, day: date) -> list[Day]:
-        """The days before, in a row, as the detectors compare with them: nothing of before the champion's window.
-
-        The days of its window have the errors that its recipe makes on days it did not learn from.
-        """
-        reference = {one["date"]: one for one in self.ledger.get("reference") or []}
-        champion, first, found = (self.ledger.get("placing") or {}).get("champion"), min(reference, default=""), []
-        for back in range(KEEPS, 0, -1):
-            name = str(day - timedelta(days=back))
-            known = self._known.get(name, {"verdict": MISSING})
-            one = of_json(known["summary"]) if known.get("summary") else Day(day - timedelta(days=back), 0)
-            asked = known.get("beside", {}).get(champion)  # it was in the shadow on that day
-            if name in reference or asked:
-                one = replace(of_json(reference.get(name) or asked), counts=one.counts)
-            elif name < first:
-                one = Day(one.date, one.trips, counts=one.counts)
-            found.append(one)
-        return found
+        """The days before, as the detectors compare with them: see `taxi.loop.history.before`."""
+        champion = (self.ledger.get("placing") or {}).get("champion")
+        return history.before(day, self._known, self.ledger.get("reference") or [], champion)
 
     def reference(self, days: list[str], predicted: list[pd.DataFrame]) -> list[dict[str, Any]]:
         """What `history` needs of a model's window. predicted: of `taxi.loop.candidates.shipped`."""
-        found = [
-            summed_up(date.fromisoformat(day), rows, self._groups) for day, rows in zip(days, predicted, strict=True)
-        ]
-        return [as_json(one) | {"counts": {}} for one in found]
+        return [self._summary(date.fromisoformat(day), rows) for day, rows in zip(days, predicted, strict=True)]
+
+    def look(self, day: date) -> performance.Finding:
+        """What the error of a day says, with all that is known by now."""
+        return performance.look([*self.history(day), history.as_it_was(day, self._known)], self.limits.error)
 
     def noisy(self, day: date) -> list[str]:
-        """The last good days, up to this one, whose own error is above the limit; a holiday may be poisoned, too."""
-        days = [*self.history(day), *self.history(day + timedelta(days=1))[-1:]]
-        errors = performance.errors_of(days)
-        errors[-NOISY:] = [one.relative for one in days[-NOISY:]]
-        steps = performance.over(errors)[-NOISY:]
-        good = self.good()
-        return [str(one.date) for one, step in zip(days[-NOISY:], steps, strict=True)
-                if np.isfinite(step) and step > self.limits.error and str(one.date) in good]  # fmt: skip
+        """The last good days, up to this one, whose own error is above the limit."""
+        good, days = self.good(), self.history(day + timedelta(days=1))
+        return [one for one in history.noisy(days, self.limits.error) if one in good]
 
-    def look(self, day: str) -> performance.Finding:
-        """What the error of a day says, with all that is known by now."""
-        one = self._known.get(day, {})
-        today = of_json(one["summary"]) if one.get("summary") else Day(date.fromisoformat(day), 0)
-        return performance.look([*self.history(date.fromisoformat(day)), today], self.limits.error)
+    def _judge(self, day: date, sha: str, raw: pd.DataFrame, scored: Scored) -> None:
+        """Rules of the rows, drift, error: what the day is called, and whether it may be learned from."""
+        rejected = quarantine.keep_rows(self._aside, str(day), quarantine.rejected(raw))
+        rows = scored.predicted(scored.champion)
+        whole = summed_up(day, rows, self._groups)
+        seen = Seen(day, raw, rows, scored.champion)
+        record = judged(seen, [*self.history(day), whole], self._reference(day), self.limits, self._expected)
+        fault = record.name in (Name.DATA_FAULT, Name.NO_DATA)
+        others = [] if fault else list(scored.said)[1:]  # should they serve again, it is known how they would have done
+        facts = {"champion": scored.champion, "mae": scored.mae, "kept": scored.kept, "rows": len(raw),
+                 "rejected": rejected, "summary": history.as_json(Day(day, whole.trips) if fault else whole),
+                 "beside": {one: self._summary(day, scored.predicted(one)) for one in others},
+                 "record": record.line(), "broken": record.reasons if fault else []}  # fmt: skip
+        with self.ledger.write():
+            self._write(day, sha, QUARANTINED if fault else GOOD, facts)
+            if not fault and record.name is not Name.FINE:
+                said = "; ".join(record.reasons)
+                self.ledger.event(str(record.name), said, str(day), facts={"cause": record.cause})
 
-    def _scored(self, raw: pd.DataFrame, serving: dict[str, Scorer]) -> Scored:
-        """The servable trips with what the champion said; what all said; and their errors on kept trips."""
-        rows, _ = trips.clean(raw, trips.SERVABLE)
-        said = {number: one.predict(model.table(rows)) if len(rows) else np.empty(0) for number, one in serving.items()}
-        if "champion" in raw:  # the log knows what riders were told
-            names = zip(serving, ("champion", "challenger"), strict=False)
-            said |= {number: raw.loc[rows.index, name].to_numpy(float) for number, name in names}
-        kept = trips.kept(rows)
-        truth = rows.loc[kept, TARGET].to_numpy()
-        errors = {number: _error(one[kept], truth) for number, one in said.items()} if kept.any() else {}
-        champion = next(iter(serving), "")
-        predicted = said.get(champion, np.full(len(rows), np.nan))
-        return rows.assign(predicted=predicted), said, {"champion": champion, "mae": errors, "kept": int(kept.sum())}
+    def _refuse(self, day: date, sha: str, verdict: str, why: list[str]) -> bool:
+        """A day of which nothing can be judged; said once, however often it is looked at."""
+        if self._known.get(str(day), {}).get("broken") != why:
+            with self.ledger.write():
+                self._write(day, sha, verdict, {"rows": 0, "champion": "", "mae": {}, "broken": why})
+        return True
 
-    def _beside(self, day: date, scored: pd.DataFrame, said: dict[str, Minutes]) -> dict[str, Any]:
-        """The day as the second one who was asked would have had it: should it serve again, it is known."""
-        others = list(said.items())[1:]
-        return {number: as_json(summed_up(day, scored.assign(predicted=minutes), self._groups)) | {"counts": {}}
-                for number, minutes in others}  # fmt: skip
+    def _write(self, day: date, sha: str, verdict: str, facts: dict[str, Any]) -> None:
+        """Within `Ledger.write`."""
+        name = str(day)
+        self.ledger.batch(name, sha, verdict, facts)
+        if verdict != GOOD:
+            kind = "quarantine" if verdict == QUARANTINED else verdict
+            self.ledger.event(kind, f"{name}: {'; '.join(facts['broken'])}", name)
+        self._known[name] = facts | {"day": name, "sha256": sha, "verdict": verdict}
+
+    def _summary(self, day: date, rows: pd.DataFrame) -> dict[str, Any]:
+        return history.as_json(summed_up(day, rows, self._groups)) | {"counts": {}}
 
     def _reference(self, day: date) -> Reference | None:
         """What zones and distances are usual; learned anew once a week."""
@@ -189,33 +152,3 @@ class Days:
             seen = [Seen(day, rows, rows, "") for rows in self.clean(last)]
             self._usual = (week, source.usual(seen))
         return self._usual[1]
-
-    def _write(self, day: date, sha: str, verdict: str, facts: dict[str, Any], record: Record | None) -> None:
-        name = str(day)
-        with self.ledger.write():
-            self.ledger.batch(name, sha, verdict, facts)
-            if verdict != quarantine.GOOD:
-                self.ledger.event("quarantine" if verdict == QUARANTINED else MISSING,
-                                  f"{name}: {'; '.join(facts['broken'])}", name)  # fmt: skip
-            elif record is not None and record.name is not Name.FINE:
-                self.ledger.event(str(record.name), "; ".join(record.reasons), name, facts={"cause": record.cause})
-        self._known[name] = {"day": name, "sha256": sha, "verdict": verdict} | facts
-
-
-def _error(minutes: Minutes, truth: Minutes) -> float:
-    """Mean absolute; infinite for a model that left more than one trip in ten without an answer."""
-    answered = np.isfinite(minutes)
-    return error(minutes[answered], truth[answered]) if answered.mean() >= ANSWERED else float("inf")
-
-
-def as_json(day: Day) -> dict[str, Any]:
-    """A number that is not known is null."""
-    known = {name: getattr(day, name) for name in ("trips", "labelled", "mae", "predicted", "level", "scatter")}
-    plain = {name: None if value != value else value for name, value in known.items()}
-    return plain | {"date": str(day.date), "counts": {name: of.tolist() for name, of in day.counts.items()}}
-
-
-def of_json(values: dict[str, Any]) -> Day:
-    known: dict[str, Any] = {name: float("nan") if value is None else value for name, value in values.items()}
-    counts = {name: np.array(of) for name, of in values["counts"].items()}
-    return Day(**known | {"date": date.fromisoformat(values["date"]), "counts": counts})

@@ -6,8 +6,6 @@ the record is written. Whoever finds an intent without a record looks for the ef
 
 import hashlib
 import json
-import os
-import socket
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from taxi.errors import BadInput, Fenced
+from taxi.loop.owner import lives, me
 
 FILE = "ledger.db"
 LEASE_SECONDS = 900.0
@@ -59,7 +58,7 @@ class Ledger:
         """
         with self._whole():
             owner, fence, until = self._db.execute("select owner, fence, until from lease").fetchone()
-            if owner and until > self._clock() and _lives(owner):
+            if owner and until > self._clock() and lives(owner):
                 raise BadInput(f"another loop works ({owner}). Look: python loop.py status")
             self.fence = fence + 1
             self._db.execute("update lease set owner=?, fence=?, until=?", (me(), self.fence, self._clock() + seconds))
@@ -188,31 +187,3 @@ class Ledger:
 def chained(row: tuple[Any, ...]) -> str:
     """sha256 of an event and, by its last field, of all before it."""
     return hashlib.sha256(json.dumps(row).encode()).hexdigest()
-
-
-def me() -> str:
-    """This process, so that another one on this machine can tell whether it lives: host, pid, and when it began."""
-    return f"{socket.gethostname()} {os.getpid()} {_began(os.getpid())}"
-
-
-def _lives(owner: str) -> bool:
-    host, pid, began = owner.split()
-    return host != socket.gethostname() or _began(int(pid)) == began
-
-
-def _began(pid: int) -> str:
-    """Something that another process of this pid would not have; empty for none, and for one that is but a zombie."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
-        return "" if fields[0] in "ZX" else fields[19]
-    except OSError:
-        return "-" if not Path("/proc/self").exists() and _signalled(pid) else ""
-
-
-def _signalled(pid: int) -> bool:
-    """Where there is no /proc: whether there is such a process."""
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True

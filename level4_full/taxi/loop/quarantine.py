@@ -16,7 +16,7 @@ from taxi.errors import BadInput
 from taxi.files import write
 from taxi.loop.ledger import Ledger
 
-GOOD, QUARANTINED, RELEASED = "good", "quarantined", "released"
+GOOD, QUARANTINED, RELEASED, MISSING = "good", "quarantined", "released", "missing"
 RULE = "rule"
 
 

@@ -13,8 +13,8 @@ from taxi import store
 from taxi.errors import BadInput
 from taxi.loop.ledger import Ledger
 from taxi.loop.placing import Placing
-from taxi.loop.policy import State, state_of
 from taxi.loop.quarantine import QUARANTINED
+from taxi.loop.state import State, state_of
 from taxi.watch.page import BLUE, GREY, ORANGE
 
 FILE = "index.html"
