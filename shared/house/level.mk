@@ -19,8 +19,8 @@ setup: ## .venv from the lock, again only when the lock changed
 test: setup ## the fast tests, two at a time (in order, for a debugger: ARGS="-n 0")
 	@$(PY) -m pytest -m "not slow" -n 2 --dist $(TOGETHER) $(ARGS)
 
-test-all: setup ## the slow tests too
-	@$(PY) -m pytest $(ARGS)
+test-all: setup ## the slow tests too, two at a time
+	@$(PY) -m pytest -n 2 --dist $(TOGETHER) $(ARGS)
 
 lint: setup ## style and types
 	@.venv/bin/ruff check --quiet . && .venv/bin/ruff format --check --quiet .

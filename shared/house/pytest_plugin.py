@@ -1,9 +1,10 @@
 """Marks of the house, and one line for everything that was skipped.
 
-slow: a minute or more; `make test-all` runs it, where its file was born and not where it is carried. each_level: there
-too, since what it looks at differs. real: needs real months in TRIPS_DIR. With HOUSE_NO_SKIPS=1 (CI) a skipped test
-fails the run, except for real months where TRIPS_DIR is not set. With HOUSE_ONCE=1 (the root's `make test`) a file that
-the level above has unchanged is left to that level; `make -C LEVEL test` runs it everywhere.
+slow: a minute or more; `make test-all` runs it. real: needs real months in TRIPS_DIR. Both run where their file was
+born and not where it is carried; each_level: there too, since what it looks at differs. With HOUSE_NO_SKIPS=1 (CI) a
+skipped test fails the run, except for real months where TRIPS_DIR is not set. With HOUSE_ONCE=1 (the root's `make
+test`) other tests of a file that the level above has unchanged are left to that level; `make -C LEVEL test` runs them
+everywhere.
 """
 
 import os
@@ -19,7 +20,7 @@ REAL = "real months: export TRIPS_DIR=$HOME/trips; python -m trips fetch 2020-03
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: a minute or more; run by make test-all")
-    config.addinivalue_line("markers", "each_level: slow, and run where its file is carried too")
+    config.addinivalue_line("markers", "each_level: slow or real, and run where its file is carried too")
     config.addinivalue_line("markers", "real: needs real months in TRIPS_DIR")
 
 
@@ -40,8 +41,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     above = {path for path in files if is_same(path, 1)} if os.environ.get("HOUSE_ONCE") else set()
 
     def elsewhere(item: pytest.Item) -> bool:
-        once = item.get_closest_marker("slow") and not item.get_closest_marker("each_level")
-        return item.path in above or bool(once and item.path in carried)
+        marks = {mark.name for mark in item.iter_markers()}
+        return "each_level" not in marks and item.path in (carried if marks & {"slow", "real"} else above)
 
     if left_out := [item for item in items if elsewhere(item)]:
         config.hook.pytest_deselected(items=left_out)

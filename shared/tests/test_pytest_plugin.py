@@ -119,6 +119,16 @@ def test_a_slow_test_runs_where_it_was_born_and_not_where_it_is_carried(run, pyt
     run(PLAIN, str(upper / "test_one.py")).assert_outcomes(passed=2)
 
 
+def test_real_months_are_lived_where_the_test_was_born_whoever_runs_it(run, pytester, tmp_path):
+    """Left to the level below by the one above, and not the other way by the root's `make test`, too."""
+    lower, upper = (pytester.mkdir(name) for name in ("level1_a", "level2_b"))
+    for level in (lower, upper):
+        (level / "test_one.py").write_text(REAL_TEST)
+    for once in ("", "1"):
+        run(PLAIN, str(lower), trips_dir=str(tmp_path), once=once).assert_outcomes(passed=1)
+        run(PLAIN, str(upper), trips_dir=str(tmp_path), once=once).assert_outcomes(deselected=1)
+
+
 def test_a_file_that_levels_share_is_tested_at_the_highest(run, pytester):
     """By the root's `make test`; `make -C LEVEL test` runs it everywhere."""
     levels = [pytester.mkdir(name) for name in ("level1_a", "level2_b", "level3_c")]
