@@ -211,13 +211,23 @@ def main(folder, template, cases):
 
 
 def uninterrupted(folder, template):
-    """How the story ends; how many borders it has, and how many seconds."""
-    state = Path(folder)
-    copied(template, state, Path(template) / "serving-of-the-story", 1)
-    shutil.copytree(Path(template) / "serving", Path(template) / "serving-of-the-story")
-    borders, began = Borders(), time.monotonic()
+    """How the story ends; how many borders it has, and how many seconds.
+
+    Told twice, and counted the second time: on the service's shelf lie the models of the story then, as they will.
+    """
+    serving = Path(template) / "serving-of-the-story"
+    shutil.copytree(Path(template) / "serving", serving)
+    for number in (1, 2):
+        state, borders, began = Path(f"{folder}-{number}"), Borders(), time.monotonic()
+        copied(template, state, serving, number)
+        forked(lambda: Path(f"{folder}.json").write_text(counted(state, borders)))  # noqa: B023 at once
+    found, passed = json.loads(Path(f"{folder}.json").read_text())
+    return found, passed, time.monotonic() - began
+
+
+def counted(state, borders):
     found = ended(tell(state, borders))
-    return found, borders.passed, time.monotonic() - began
+    return json.dumps([found, borders.passed])
 
 
 def moments(many, seconds):

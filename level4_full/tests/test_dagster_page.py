@@ -116,7 +116,7 @@ def page(state, folder):
     try:
         yield f"http://127.0.0.1:{port}", log
         process.send_signal(signal.SIGTERM)
-        process.wait(60)
+        process.wait(150)  # it gives its own processes 60 seconds
         assert wait_for(lambda: not group_lives(process.pid), 30), f"left over: process group {process.pid}"
         assert not answers(f"http://127.0.0.1:{port}")
     finally:
