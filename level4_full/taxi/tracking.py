@@ -133,9 +133,9 @@ def log_content(mlflow: Any, month: str, source: str, digest: str, context: str)
     mlflow.set_tag(f"data.{month}", digest)
 
 
-def close_open(mlflow: Any, tag: str, value: str) -> None:
-    """Runs with this tag that a kill left running become KILLED: nobody waits for them."""
+def close_open(mlflow: Any, tag: str, value: str, status: str = "KILLED") -> None:
+    """Runs with this tag that a kill left running end as what they are, half done or whole: nobody waits for them."""
     name = mlflow.get_experiment_by_name(EXPERIMENT)
     asked = f"tags.`{tag}` = '{value}' and attributes.status = 'RUNNING'"
     for one in mlflow.MlflowClient().search_runs([name.experiment_id], asked):
-        mlflow.MlflowClient().set_terminated(one.info.run_id, "KILLED")
+        mlflow.MlflowClient().set_terminated(one.info.run_id, status)

@@ -112,17 +112,23 @@ def page(state, folder):
     words = [str(port) if word == "3000" else word for word in shlex.split(line)[1:]]
     env = os.environ | {"DAGSTER_HOME": str(home), "TAXI_STATE": str(state), "OMP_NUM_THREADS": "1"}
     with log.open("wb") as out:
-        process = subprocess.Popen(words, cwd=LEVEL, env=env, stdout=out, stderr=out, start_new_session=True)
+        process = subprocess.Popen(words, cwd=LEVEL, env=env, stdout=out, stderr=out, start_new_session=True,
+                                   preexec_fn=hears_ctrl_c)  # fmt: skip
     try:
         yield f"http://127.0.0.1:{port}", log
         process.send_signal(signal.SIGTERM)
-        process.wait(150)  # it gives its own processes 60 seconds
+        process.wait(90)  # it gives its own processes 60 seconds
         assert wait_for(lambda: not group_lives(process.pid), 30), f"left over: process group {process.pid}"
         assert not answers(f"http://127.0.0.1:{port}")
     finally:
         if group_lives(process.pid):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def hears_ctrl_c():
+    """Dagster ends its processes by SIGINT, which whatever a shell has put into the background is deaf to."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def answers(url):

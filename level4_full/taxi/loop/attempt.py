@@ -90,7 +90,7 @@ class Attempt:
             said = "; ".join(f"{row['check']}: {row['said']}, not {row['limit']}" for row in failed)
             return Made(None, f"refused by the gate: {said}", facts)
         number = self.ledger.once(key, "register", lambda: self._register(one, key, facts, place, registry, mlflow),
-                                  lambda: registry.tagged(KEY, key))  # fmt: skip
+                                  lambda: registered(registry, mlflow, key))  # fmt: skip
         return Made(number, f"version {number}, {trained['window']} days: {trained['said']}", facts)
 
     def _train(self, one: Plan, champion: bytes | None, place: Path) -> dict[str, Any]:
@@ -154,6 +154,14 @@ class Attempt:
             mlflow.log_dict({"learned": learned, "gate": facts["gate"], "gains": facts["gains"]}, "loop.json")
             graph = (place / SHIPPED).read_bytes()
             return registry.register(graph, run_id, {"learner": model.LEARNER, KEY: key})
+
+
+def registered(registry: Registry, mlflow: Any, key: str) -> str | None:
+    """The version under the key, its run ended, which a kill between the two left open; None where there is none."""
+    number = registry.tagged(KEY, key)
+    if number is not None:
+        tracking.close_open(mlflow, KEY, key, "FINISHED")
+    return number
 
 
 def refuses(lane: Lane, check: str) -> bool:
