@@ -4,7 +4,7 @@ STEPS := sh shared/house/steps.sh
 SHARED := $(MAKE) --no-print-directory -C shared
 .DEFAULT_GOAL := help
 
-.PHONY: help promtool setup tour test test-all lint lock carry check-carry lesson exercise bench clean $(foreach l,$(LEVELS),$(firstword $(subst _, ,$(l))))
+.PHONY: compare compare-short help promtool setup tour test test-all lint lock carry check-carry diff lesson exercise bench clean $(foreach l,$(LEVELS),$(firstword $(subst _, ,$(l))))
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1	\2/' | expand -t 24
 
@@ -34,6 +34,11 @@ carry: setup-shared ## copy files upward to the levels that have them in common
 check-carry: setup-shared ## fail when a file that levels have in common differs
 	@cd shared && .venv/bin/python -m carry check
 
+FROM ?= 0
+TO ?= 1
+diff: setup-shared ## what changed between two levels: make diff FROM=2 TO=3 (SUMMARY=1: the files alone)
+	@shared/.venv/bin/python -m yardstick diff --from "$(FROM)" --to "$(TO)" $(if $(SUMMARY),--summary)
+
 lesson: ## run every level's lesson and write it as a page
 	@$(STEPS) lesson $(LEVELS)
 
@@ -44,6 +49,16 @@ promtool: ## into .tools, out of Debian's package of Prometheus: installing that
 	@mkdir -p .tools
 	@cd .tools && { apt-get download -qq prometheus || { apt-get update -qq && apt-get download -qq prometheus; }; }
 	@cd .tools && dpkg -x prometheus_*.deb prometheus && rm prometheus_*.deb
+
+COMPARE = shared/.venv/bin/python -m yardstick compare $(foreach one,$(LEVELS),--level $(one)) --learner level1_devops
+SOURCE ?= city
+SEEDS ?= 1
+OFFICE ?= central
+compare: setup ## the year all levels live through, as a page: SOURCE=city|tlc SEEDS=n OFFICE=central FULL=1
+	@$(COMPARE) --source "$(SOURCE)" --seeds $(SEEDS) --office $(OFFICE) $(if $(FULL),--full) --report report
+
+compare-short: setup ## the same for 120 days
+	@$(COMPARE) --source "$(SOURCE)" --seeds $(SEEDS) --office $(OFFICE) --short --report report/short
 
 bench: ## measurements, each beside its peer
 	@$(STEPS) bench shared $(LEVELS)

@@ -72,19 +72,18 @@ def the_usual_way(folder: Path) -> Callable[[int], Any]:
 
 def the_loop(folder: Path, origin: Any) -> Callable[[int], Any]:
     """Take in a month of days at once, judge each, and try, gate, register and route a candidate of 28 of them."""
-    from year import limits
-
-    from taxi import model, store
+    from taxi import store
     from taxi.loop.batches import Months
     from taxi.loop.turn import Loop
     from taxi.settings import Settings
+    from taxi.watch import hindsight
 
-    bounds = Settings(state=folder / "bounds")
-    limits(bounds, origin.name, 0, "2020-09..2020-12", lambda parts: [model.fit(rows) for rows in parts])
+    bounds = folder / "limits.json"
+    hindsight.limits_of(bounds, origin.name, 0, "2020-09..2020-12")
     began, loops = date(2021, 3, 1), []
     for turn in range(TURNS):
         settings = Settings(state=folder / f"turn-{turn}")
-        store.save((bounds.state / "monitor" / "limits.json").read_bytes(), settings.state / "monitor" / "limits.json")
+        store.save(bounds.read_bytes(), settings.state / "monitor" / "limits.json")
         loops.append((settings, Months(origin).day))
         Loop(settings, origin.name, bring=loops[-1][1]).once(began)
 

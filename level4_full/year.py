@@ -31,6 +31,7 @@ def main(source: Where = "city", seed: Seed = 0, first: From = None, last: To = 
     from taxi.errors import BadInput, told
     from taxi.loop import candidates
     from taxi.settings import Settings
+    from taxi.watch import hindsight
 
     with told():
         if source not in SPAN:
@@ -41,34 +42,13 @@ def main(source: Where = "city", seed: Seed = 0, first: From = None, last: To = 
         if (settings.state / "loop").exists():
             raise BadInput(f"a loop lived in {settings.state} already. Live another year: TAXI_STATE=var/year")
         fit, began = candidates.beside(os.cpu_count() or 1), time.monotonic()
-        limits(settings, source, seed, calm or SPAN[source][2], fit)
+        hindsight.limits_of(settings.state / "monitor" / "limits.json", source, seed, calm or SPAN[source][2], fit)
         loop, took = live(settings, source, seed, begin, end, fit)
         print(f"{(end - begin).days + 1} mornings in {took:.0f} s")
         facts = {"from": str(begin), "to": str(end), "source": source, "seed": seed, "seconds": round(took)}
         facts |= compared(loop, source, seed, begin, end, None if alone else fit)
         write(settings, loop, facts)
         print(f"all of it in {time.monotonic() - began:.0f} s; read it: {settings.state / 'year'}")
-
-
-def limits(settings: "Settings", source: str, seed: int, calm: str, fit: Any) -> None:
-    """Of calm months, each scored by a model of the month before it, as a loop would have one."""
-    import pandas as pd
-
-    import trips
-    from taxi.watch import gather, limits
-    from taxi.watch.source import Seen, of_months
-    from trips.fetch import expand
-
-    path = settings.state / "monitor" / "limits.json"
-    if path.exists():
-        return
-    origin = trips.open_source(source, seed)
-    months = [pd.Period(name) for name in sorted(expand(calm.split()))]
-    models = fit([trips.clean(origin.month(str(month - 1)))[0] for month in months])
-    days: list[Seen] = []
-    for month, one in zip(months, models, strict=True):
-        days += of_months(origin, one, str(month - 1), month.start_time.date(), month.end_time.date())
-    limits.save(gather.limits_of(days, origin.boroughs(), f"{origin.name} {calm}"), path)
 
 
 def live(settings: "Settings", source: str, seed: int, begin: date, end: date, fit: Any) -> "tuple[Loop, float]":

@@ -12,6 +12,7 @@ import trips
 from taxi import checks
 from taxi.errors import ContractViolated
 from trips.fetch import expand
+from trips.spans import reach
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,13 @@ class Months:
 def names(train: str, valid: str) -> tuple[list[str], str]:
     """The months of "2020-03..2021-01" or "2020-03 2020-04", oldest first, and the validation month. Raises BadName.
 
-    The validation month must come after the last training month: scoring the past, or what was learned, flatters.
+    The validation month must come after the last training month: scoring the past, or what was learned, flatters. In
+    place of a month there may be days: "2020-03-22..2020-04-18".
     """
     months, last = training(train), expand([valid])
     if len(last) > 1:
         raise trips.BadName(f"{valid!r} names {len(last)} months. Name one to be judged on: --valid {last[-1]}")
-    if last[0] <= months[-1]:
+    if reach(last[0])[0] <= max(reach(month)[1] for month in months):
         later = "Learn from the past and judge on what came after"
         raise trips.BadName(f"the validation month {valid} is not after the training month {months[-1]}. {later}")
     return months, last[0]

@@ -157,3 +157,30 @@ def test_a_stream_over_real_months_brings_each_day_once():
     days = list(trips.days(trips.open_source("tlc"), FIRST, LAST))
     assert [day for day, _ in days] == [FIRST + timedelta(days=number) for number in range(32)]
     assert min(days, key=lambda day: len(day[1]))[0] == date(2021, 2, 1)  # New York under 17 inches of snow
+
+
+@pytest.mark.parametrize("source", [trips.City(3), pytest.param(trips.Tlc(), marks=pytest.mark.real)])
+def test_days_are_good_in_place_of_a_month(source):
+    """Across the end of a month: the same rows that the stream of days has."""
+    rows = source.month("2021-01-30..2021-02-02")
+    days = [raw for _, raw in trips.days(source, date(2021, 1, 30), date(2021, 2, 2))]
+    assert len(days) == 4
+    assert len(rows) == sum(map(len, days))
+    assert rows["lpep_pickup_datetime"].dt.date.nunique() == 4
+
+
+@pytest.mark.parametrize("name", ["2021-02-30..2021-03-01", "2021-03-02..2021-03-01"])
+def test_days_that_cannot_be_are_refused(name):
+    with pytest.raises(trips.BadName):
+        trips.City(0).month(name)
+
+
+def test_what_happens_to_the_city_can_be_said_from_outside(monkeypatch):
+    """And what the caller says counts more."""
+    monkeypatch.setenv("TRIPS_INCIDENTS", "nulls:2021-01-03:2021-01-04:0.5 kilometres:2021-01-05:2021-01-06:1")
+    assert [one.kind for one in trips.open_source("city").incidents] == ["nulls", "kilometres"]
+    own = [trips.Incident("nulls", "2021-02-03", "2021-02-04", 0.1)]
+    assert list(trips.open_source("city", 0, own).incidents) == own
+    monkeypatch.setenv("TRIPS_INCIDENTS", "nulls")
+    with pytest.raises(trips.BadName, match="kind:start:end:size"):
+        trips.open_source("city")

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import pandas as pd
 
-from trips import tlc
+from trips import spans, tlc
 from trips.download import Patience, download
 from trips.errors import BadFile, BadName, MonthUnavailable, WrongMonth
 from trips.limits import ZONE_IDS
@@ -18,9 +18,15 @@ TLC = "https://d37ci6vzurychx.cloudfront.net"
 
 
 def expand(names: Sequence[str]) -> list[str]:
-    """The months named, each once, in the order given; "2020-03..2021-05" names fifteen. Raises BadName."""
+    """The months named, each once, in the order given; "2020-03..2021-05" names fifteen. Raises BadName.
+
+    Days, as "2020-03-22..2020-04-18", are one name among them, wherever they are read and not fetched.
+    """
     months: list[str] = []
     for name in names:
+        if spans.ends(name) is not None:
+            months.append(name)
+            continue
         ends = name.split("..")
         for end in ends:
             tlc.file_name(end)

@@ -1,5 +1,6 @@
 """Where trips come from: real months or the simulated city, behind one small interface."""
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Protocol
@@ -8,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from trips import city
+from trips import city, spans
 from trips.city.map import BOROUGHS, ZONES, streets
 from trips.city.rides import EPOCH, MOOD_DAYS
 from trips.errors import BadName, MonthUnavailable
@@ -44,7 +45,12 @@ class City:
         return [str(month) for month in np.arange(EPOCH.astype("M8[M]"), end)]
 
     def month(self, month: str) -> pd.DataFrame:
-        """The raw frame of a simulated month: about 0.1 s. Raises BadName, or MonthUnavailable outside `months`."""
+        """The raw frame of a simulated month (about 0.1 s), or of days as "2021-03-22..2021-04-18".
+
+        Raises BadName, or MonthUnavailable outside `months`.
+        """
+        if (days := spans.ends(month)) is not None:
+            return spans.of_months(self.month, *days)
         file_name(month)
         if not self.months()[0] <= month <= self.months()[-1]:
             raise MonthUnavailable(f"the city has no {month}. It lives from {self.months()[0]} to {self.months()[-1]}")
@@ -63,9 +69,14 @@ class City:
 
 
 def open_source(name: str, seed: int = 0, incidents: Sequence[city.Incident] = ()) -> Source:
-    """The source called `name`, "city" or "tlc". Seed and incidents belong to the city. Raises BadName."""
+    """The source called `name`, "city" or "tlc". Seed and incidents belong to the city. Raises BadName.
+
+    Where no incidents are given they are those of TRIPS_INCIDENTS: "lockdown:2021-03-01:2021-05-01:0.6", several with
+    a blank between them.
+    """
     if name == "city":
-        return City(seed, incidents)
+        happens = os.environ.get("TRIPS_INCIDENTS", "").split()
+        return City(seed, incidents or [city.Incident.parse(text) for text in happens])
     if name == "tlc":
         if incidents:
             raise BadName("real months take no incidents. Use the source city, or leave the incidents out")

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trips import spans
 from trips.errors import BadName, EmptyMonth, MonthUnavailable, NotParquet, WrongMonth
 from trips.schema import NEEDED, missing, normalise
 
@@ -85,7 +86,12 @@ class Tlc:
         return found
 
     def month(self, month: str) -> pd.DataFrame:
-        """The raw frame of a month. Raises what `read` raises, and MonthUnavailable with the months that are there."""
+        """The raw frame of a month, or of days as "2020-03-22..2020-04-18".
+
+        Raises what `read` raises, and MonthUnavailable with the months that are there.
+        """
+        if (days := spans.ends(month)) is not None:
+            return spans.of_months(self.month, *days)
         path = folder() / file_name(month)
         if not path.is_file():
             raise MonthUnavailable(

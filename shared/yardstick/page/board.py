@@ -1,0 +1,71 @@
+"""All figures of a stream, computed once, at hand for every section."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from yardstick.page.figures import Figures, figures, middle
+from yardstick.page.lives import Stream, names, pick
+from yardstick.results import World
+
+
+class Shown(NamedTuple):
+    """A life as a row shows it. each: one entry a world of the stream, None where that world does not have it."""
+
+    name: str
+    label: str  # its name, and its office where that is not the one asked for
+    home: str  # the office that it lived in; the one asked for where it needs none
+    middle: Figures
+    each: list[Figures | None]
+
+    @property
+    def sound(self) -> bool:
+        """Whether it lived to the end in some world: what crashed everywhere is not ranked among the others."""
+        return any(one is not None and not one.crashed for one in self.each)
+
+
+@dataclass(frozen=True)
+class Board:
+    """One stream. levels: the plain ones of the whole comparison, lowest first; not each need have lived here."""
+
+    stream: Stream
+    offices: tuple[str, ...]
+    levels: tuple[str, ...]
+    rows: dict[str, tuple[Shown, ...]]  # office -> all lives, in the order of tables
+
+    def of(self, name: str, office: str) -> Shown | None:
+        return next((one for one in self.rows[office] if one.name == name), None)
+
+    def ladder(self, office: str) -> list[Shown]:
+        """The plain levels that can be compared, lowest first."""
+        return [one for one in self.rows[office] if one.name in self.levels and one.sound]
+
+
+def board(stream: Stream, offices: Sequence[str], levels: Sequence[str]) -> Board:
+    """offices: all that the comparison has; a stream where nobody lived in one shows its lives from elsewhere."""
+    known: dict[tuple[int, int], Figures] = {}
+
+    def of(world: World, name: str, office: str) -> tuple[str | None, Figures] | None:
+        life = pick(world, name, office)
+        if life is None:
+            return None
+        key = (id(world), id(life))
+        if key not in known:
+            known[key] = figures(world, life)
+        return life["office"], known[key]
+
+    def shown(name: str, office: str) -> Shown:
+        found = [of(world, name, office) for world in stream.worlds]
+        lived_in = next(one[0] for one in found if one is not None)
+        each = [None if one is None else one[1] for one in found]
+        home = office if lived_in is None else lived_in
+        label = name if home == office else f"{name} ({home} office)"
+        return Shown(name, label, home, middle([one for one in each if one is not None]), each)
+
+    every = names(stream.worlds, levels)
+    rows = {office: tuple(shown(name, office) for name in every if _lives(stream, name)) for office in offices or [""]}
+    return Board(stream, tuple(offices), tuple(levels), rows)
+
+
+def _lives(stream: Stream, name: str) -> bool:
+    return any(pick(world, name, "") is not None for world in stream.worlds)

@@ -1,0 +1,105 @@
+"""Who needs no level: nobody, calendars that promote whatever comes out, and somebody who knows what comes.
+
+python -m yardstick.peers, with a level's own python and in its folder: the learner is the level's.
+"""
+
+import importlib
+import inspect
+import json
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date, datetime, timedelta
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+import typer
+
+from trips import Incident
+from yardstick.files import write
+from yardstick.fits import Fit, Memo
+from yardstick.life import Scores
+from yardstick.results import LifeFound
+from yardstick.year import Year
+
+ORACLE_SIDE, ORACLE_BLOCK = 14, 7  # days
+CALENDARS = {"never": (10_000, 28), "every 30 days": (30, 28), "every 7 days": (7, 28), "every 7 days on 7": (7, 7)}
+
+
+def main(source: str, seed: int, first: datetime, last: datetime, folder: Path, learner: str = "taxi.model",
+         workers: Annotated[int, typer.Option(help="processes that fit")] = 1) -> None:  # fmt: skip
+    """Each peer's year, as JSON into FOLDER."""
+    home = importlib.import_module(learner)
+    happens = [Incident.parse(text) for text in os.environ.get("TRIPS_INCIDENTS", "").split()]
+    year = Year(source, seed, first.date(), last.date(), happens if source == "city" else [])
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        fit = Memo(lambda parts: list(pool.map(home.fit, parts)), folder.parent / "fits", inspect.getsource(home))
+        for name, (every, window) in CALENDARS.items():
+            save(folder, scheduled(name, year, every, window, fit, home.table))
+        save(folder, oracle(year.true(), fit, home.table))
+
+
+def save(folder: Path, found: LifeFound) -> None:
+    write(folder / f"{found['name']}.json", json.dumps(found).encode())
+
+
+def scheduled(
+    name: str, year: Year, every: int, window: int, fit: Fit, table: Callable[[pd.DataFrame], Any]
+) -> LifeFound:
+    """A new model every so many days on the `window` before it; the first on all that is known, as everybody's."""
+    began, days = time.monotonic(), everything(year)
+    start = (year.first - year.begin).days
+    begins = list(range(start, len(days), every))
+    learned = [joined(days[max(0, at - (window if at > start else start)) : at]) for at in begins]
+    models = fit(learned)
+    return scored(name, year, days, start, lambda at: models[(at - start) // every], table, len(models), began)
+
+
+def oracle(year: Year, fit: Fit, table: Callable[[pd.DataFrame], Any]) -> LifeFound:
+    """Each week with a model of the 14 days before it and the 14 after it: nobody can know those."""
+    began, days = time.monotonic(), everything(year)
+    start = (year.first - year.begin).days
+    begins = range(start, len(days), ORACLE_BLOCK)
+    models = fit([joined(around(days, at)) for at in begins])
+    return scored(
+        "oracle", year, days, start, lambda at: models[(at - start) // ORACLE_BLOCK], table, len(models), began
+    )
+
+
+def around(days: Sequence[pd.DataFrame], at: int) -> list[pd.DataFrame]:
+    after = at + ORACLE_BLOCK
+    return [*days[max(0, at - ORACLE_SIDE) : at], *days[after : after + ORACLE_SIDE]]
+
+
+def scored(name: str, year: Year, days: Sequence[pd.DataFrame], start: int, who: Callable[[int], Any],
+           table: Callable[[pd.DataFrame], Any], fits: int, began: float) -> LifeFound:  # fmt: skip
+    """Whoever `who` says serves on a day answers it."""
+    scores = Scores()
+    for at in range(start, len(days)):
+        rows = days[at]
+        scores.add(rows, who(at).predict(table(rows)) if len(rows) else np.empty(0), year.boroughs)
+    return {"name": name, "level": None, "office": None, "errors": scores.errors, "trips": scores.trips,
+            "bad": scores.bad, "worst": scores.worst(), "acts": [], "hours": {}, "fits": fits,
+            "seconds": round(time.monotonic() - began, 1), "crashed": None}  # fmt: skip
+
+
+def everything(year: Year) -> list[pd.DataFrame]:
+    """Cleaned trips of each day, from the first that is known to the last morning's."""
+    return [year.clean(day) for day in dates(year.begin, year.last)]
+
+
+def dates(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
+
+
+def joined(days: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(list(days), ignore_index=True)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    typer.run(main)
