@@ -4,12 +4,13 @@ STEPS := sh shared/house/steps.sh
 SHARED := $(MAKE) --no-print-directory -C shared
 .DEFAULT_GOAL := help
 
-.PHONY: compare compare-short help promtool setup tour test test-all lint lock carry check-carry diff lesson exercise bench clean $(foreach l,$(LEVELS),$(firstword $(subst _, ,$(l))))
+.PHONY: compare compare-short compare-page help promtool setup tour test test-all lint lock carry check-carry diff lesson exercise bench clean $(foreach l,$(LEVELS),$(firstword $(subst _, ,$(l))))
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1	\2/' | expand -t 24
 
 tour: ## every level's main job on the simulated city, with a figure and where to look
 	@$(STEPS) tour $(LEVELS)
+	@echo "the levels side by side, on one real year: report/index.html; on 120 days of the city, anew: make compare-short"
 
 test: export HOUSE_ONCE := 1
 test: check-carry ## the fast tests of every level (under 10 minutes); a file that levels share, at the highest
@@ -59,6 +60,11 @@ compare: setup ## the year all levels live through, as a page: SOURCE=city|tlc S
 
 compare-short: setup ## the same for 120 days
 	@$(COMPARE) --source "$(SOURCE)" --seeds $(SEEDS) --office $(OFFICE) --short --report report/short
+
+compare-page: setup-shared ## report/page, to be published: the page and its figures, of report/results.json
+	@shared/.venv/bin/python -m yardstick page report/results.json report/page/index.html --hero report/page \
+		$(foreach one,$(LEVELS),--level $(one))
+	@cp report/results.json report/page/
 
 bench: ## measurements, each beside its peer
 	@$(STEPS) bench shared $(LEVELS)

@@ -76,7 +76,7 @@ def made_by(source: str, seeds: int, office: str, full: bool, short: bool) -> st
 
 @app.command()
 def page(results: Annotated[Path, typer.Argument(help="a results.json")], out: Path, hero: Path | None = None,
-         level: Annotated[list[Path] | None, typer.Option(help="a level's folder, once each")] = None) -> None:  # fmt: skip
+         level: Annotated[list[Path] | None, typer.Option(help="as for compare")] = None) -> None:  # fmt: skip
     """The page again, of results that are there; with --hero a folder, the pictures of the front page."""
     from yardstick.page.hero import hero as draw
     from yardstick.page.write import write
