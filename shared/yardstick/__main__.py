@@ -1,4 +1,4 @@
-"""python -m yardstick compare | page | diff | climb; from the root: make compare, make diff"""
+"""python -m yardstick compare | page | card | diff | climb; from the root: make compare, make diff"""
 
 import json
 import shlex
@@ -85,6 +85,14 @@ def page(results: Annotated[Path, typer.Argument(help="a results.json")], out: P
     write(found, out, matrix_html(level) if level else "")
     if hero is not None:
         draw(found, hero)
+
+
+@app.command()
+def card(results: Annotated[Path, typer.Argument(help="a results.json with the real stream")]) -> None:
+    """The scorecard as Markdown, for a README."""
+    from yardstick.card import card
+
+    print(card(json.loads(results.read_text(encoding="utf-8"))))
 
 
 if __name__ == "__main__":

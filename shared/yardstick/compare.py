@@ -62,9 +62,9 @@ class Comparison:
                 self.peers(where)
                 progress.advance(task)
             with ThreadPoolExecutor(beside()) as pool:
-                lived = []
-                for found in pool.map(self.life, jobs):
-                    lived.append(found)
+                lived: list[LifeFound] = []
+                for found in pool.map(self.life, jobs[::-1]):  # the highest levels take longest: they begin
+                    lived.insert(0, found)
                     progress.update(task, advance=1, description=f"lives, {found['name']} done")
         return [self.world(where, [life for job, life in zip(jobs, lived, strict=True) if job.where == where])
                 for where in worlds]  # fmt: skip

@@ -24,6 +24,7 @@ KINDS = ("alarm", "complaint", "look", "train", "refuse", "deploy", "return", "t
 WINDOW, JUDGED = 28, 3  # days to learn from, and those after them to be judged on
 COMPLAINT_DAYS, COMPLAINT = 14, 1.10  # riders compare with what another app tells them: as good as can be
 BAD_MINUTES, BAD_SHARE = 5.0, 0.5
+NAMELESS = {"N/A", "Unknown"}  # zones that lie in no borough
 Minutes = npt.NDArray[np.float64]
 Predict = Callable[[pd.DataFrame], Minutes]
 
@@ -53,8 +54,9 @@ class Scores:
             kept[0], kept[1] = kept[0] + float(some.sum()), kept[1] + len(some)
 
     def worst(self, fewest: int = 1000) -> dict[str, float]:
-        """Borough -> mean absolute error of the year, of those with enough trips; the worst first."""
-        means = {name: round(total / count, 3) for name, (total, count) in self.by_borough.items() if count >= fewest}
+        """Borough -> mean absolute error of the year, of those with a name and enough trips; the worst first."""
+        known = {name: sums for name, sums in self.by_borough.items() if name not in NAMELESS}
+        means = {name: round(total / count, 3) for name, (total, count) in known.items() if count >= fewest}
         return dict(sorted(means.items(), key=lambda one: -one[1]))
 
 

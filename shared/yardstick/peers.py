@@ -27,6 +27,7 @@ from yardstick.results import LifeFound
 from yardstick.year import Year
 
 ORACLE_SIDE, ORACLE_BLOCK = 14, 7  # days
+Days = Sequence[pd.DataFrame]  # cleaned trips, a day each, from the first that is known
 CALENDARS = {"never": (10_000, 28), "every 30 days": (30, 28), "every 7 days": (7, 28), "every 7 days on 7": (7, 7)}
 
 
@@ -38,20 +39,21 @@ def main(source: str, seed: int, first: datetime, last: datetime, folder: Path, 
     year = Year(source, seed, first.date(), last.date(), happens if source == "city" else [])
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         fit = Memo(lambda parts: list(pool.map(home.fit, parts)), folder.parent / "fits", inspect.getsource(home))
+        days, true = everything(year), year.true()
         for name, (every, window) in CALENDARS.items():
-            save(folder, scheduled(name, year, every, window, fit, home.table))
-        save(folder, oracle(year.true(), fit, home.table))
+            save(folder, scheduled(name, year, days, every, window, fit, home.table))
+        as_it_was = days if list(true.incidents) == list(year.incidents) else everything(true)
+        save(folder, oracle(true, as_it_was, fit, home.table))
 
 
 def save(folder: Path, found: LifeFound) -> None:
     write(folder / f"{found['name']}.json", json.dumps(found).encode())
 
 
-def scheduled(
-    name: str, year: Year, every: int, window: int, fit: Fit, table: Callable[[pd.DataFrame], Any]
-) -> LifeFound:
+def scheduled(name: str, year: Year, days: Days, every: int, window: int, fit: Fit,
+              table: Callable[[pd.DataFrame], Any]) -> LifeFound:  # fmt: skip
     """A new model every so many days on the `window` before it; the first on all that is known, as everybody's."""
-    began, days = time.monotonic(), everything(year)
+    began = time.monotonic()
     start = (year.first - year.begin).days
     begins = list(range(start, len(days), every))
     learned = [joined(days[max(0, at - (window if at > start else start)) : at]) for at in begins]
@@ -59,9 +61,9 @@ def scheduled(
     return scored(name, year, days, start, lambda at: models[(at - start) // every], table, len(models), began)
 
 
-def oracle(year: Year, fit: Fit, table: Callable[[pd.DataFrame], Any]) -> LifeFound:
+def oracle(year: Year, days: Days, fit: Fit, table: Callable[[pd.DataFrame], Any]) -> LifeFound:
     """Each week with a model of the 14 days before it and the 14 after it: nobody can know those."""
-    began, days = time.monotonic(), everything(year)
+    began = time.monotonic()
     start = (year.first - year.begin).days
     begins = range(start, len(days), ORACLE_BLOCK)
     models = fit([joined(around(days, at)) for at in begins])
@@ -70,12 +72,12 @@ def oracle(year: Year, fit: Fit, table: Callable[[pd.DataFrame], Any]) -> LifeFo
     )
 
 
-def around(days: Sequence[pd.DataFrame], at: int) -> list[pd.DataFrame]:
+def around(days: Days, at: int) -> list[pd.DataFrame]:
     after = at + ORACLE_BLOCK
     return [*days[max(0, at - ORACLE_SIDE) : at], *days[after : after + ORACLE_SIDE]]
 
 
-def scored(name: str, year: Year, days: Sequence[pd.DataFrame], start: int, who: Callable[[int], Any],
+def scored(name: str, year: Year, days: Days, start: int, who: Callable[[int], Any],
            table: Callable[[pd.DataFrame], Any], fits: int, began: float) -> LifeFound:  # fmt: skip
     """Whoever `who` says serves on a day answers it."""
     scores = Scores()
