@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from trips import TripsError
 from yardstick.climb import climb, climb_command
 from yardstick.diff import diff_command
 from yardstick.diff_page import matrix_html
@@ -54,7 +55,7 @@ def compare(level: Level, learner: Learner, source: Source = "city", seeds: Seed
     whole = Comparison([one.absolute() for one in level], learner.absolute(), report.absolute() / "kept")
     try:
         found = whole.run(worlds, office_names(office, full), full)
-    except Failed as error:
+    except (Failed, TripsError) as error:
         print(f"compare: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
     results: Results = {"protocol": hypotheses.protocol_hash(), "made_by": made_by(source, seeds, office, full, short),
@@ -81,7 +82,7 @@ def page(results: Annotated[Path, typer.Argument(help="a results.json")], out: P
     from yardstick.page.hero import hero as draw
     from yardstick.page.write import write
 
-    found: Results = json.loads(results.read_text(encoding="utf-8"))
+    found = read(results)
     write(found, out, matrix_html(level) if level else "")
     if hero is not None:
         draw(found, hero)
@@ -92,7 +93,17 @@ def card(results: Annotated[Path, typer.Argument(help="a results.json with the r
     """The scorecard as Markdown, for a README."""
     from yardstick.card import card
 
-    print(card(json.loads(results.read_text(encoding="utf-8"))))
+    print(card(read(results)))
+
+
+def read(path: Path) -> Results:
+    """What `compare` wrote; a mistake of the user ends here."""
+    try:
+        found: Results = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        print(f"yardstick: {path} holds no results ({error}). Make some: make compare", file=sys.stderr)
+        raise typer.Exit(2) from None
+    return found
 
 
 if __name__ == "__main__":

@@ -53,7 +53,12 @@ class Comparison:
         return found
 
     def run(self, worlds: Sequence[Where], offices: Sequence[str], variants: bool) -> list[World]:
-        """All of it; lives beside each other, as many as memory and processors allow."""
+        """All of it; lives beside each other, as many as memory and processors allow.
+
+        Raises Failed for a level that is not set up, and what a source raises that has not the days.
+        """
+        for where in worlds:
+            where.year().raw(where.year().last)
         jobs = [job for where in worlds for job in self.jobs(where, offices, variants)]
         columns = (TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, disable=not os.isatty(1)) as progress:
