@@ -32,4 +32,4 @@ def naps():
 
 @pytest.fixture
 def patience(naps):
-    return Patience(retries=3, wait=1.0, timeout=0.2, sleep=naps.append)
+    return Patience(retries=3, wait=1.0, timeout=1.5, sleep=naps.append)
