@@ -8,6 +8,7 @@ from toy_level import level
 from yardstick.compare import Comparison
 from yardstick.worlds import Where
 
+pytestmark = pytest.mark.slow
 WHERE = Where("city", 1, "shocked", short=True)
 
 
