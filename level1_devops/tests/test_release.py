@@ -76,7 +76,7 @@ def test_the_sdist_of_shared_leaves_out_what_was_made_there(place, tmp_path):
     hatch(made.parents[2], tmp_path)
     with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as tar:
         inside = {name.split("/")[1] for name in tar.getnames()}
-    assert inside == {"trips", "carry", "house", "README.md", "pyproject.toml", "PKG-INFO"}
+    assert inside == {"trips", "carry", "house", "yardstick", "README.md", "pyproject.toml", "PKG-INFO"}
 
 
 def test_the_notes_are_the_section_of_that_level_and_version():

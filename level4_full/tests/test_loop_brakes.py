@@ -11,7 +11,7 @@ from taxi.loop.batches import Months
 from taxi.loop.poisons import shuffled, slower
 from taxi.loop.turn import Loop
 from taxi.settings import Settings
-from taxi.watch import limits
+from taxi.watch import hindsight, limits
 
 pytestmark = [pytest.mark.slow, pytest.mark.real]
 BEGIN, END = date(2020, 8, 25), date(2020, 11, 17)
@@ -24,11 +24,8 @@ FITS = candidates.beside(2)
 @pytest.fixture(scope="module")
 def october(tmp_path_factory):
     """Three lives of the same autumn: clean, slower, shuffled; each with its stream of days."""
-    from year import limits as made
-
     place, origin = tmp_path_factory.mktemp("october"), trips.open_source("tlc")
-    made(Settings(state=place), "tlc", 0, "2020-08..2020-12", FITS)
-    bounds = limits.read(place / "monitor" / "limits.json")
+    bounds = hindsight.limits_of(place / "limits.json", "tlc", 0, "2020-08..2020-12", FITS)
     lives = {}
     for name, poison in (("clean", None), ("slower", slower), ("shuffled", shuffled)):
         settings, months = Settings(state=place / name), Months(origin)
