@@ -27,9 +27,10 @@ class Indoors:
     def answer(self, trips: pd.DataFrame) -> npt.NDArray[np.float64]:
         """(n,) minutes for a day's trips in order of pick-up; who asks within a quarter of an hour asks at once."""
         self._live.follow()
-        self._asked, minutes = [], []
+        minutes: list[float] = []
+        self._asked = []
         for _, some in trips.groupby(trips["pickup_at"].dt.floor(EVERY)):
-            for answered in self._live.answer(list(questions(some)), model.table(some)):
+            for answered in self._live.answer(list(questions(some, len(minutes))), model.table(some)):
                 self._asked.append(answered.request_id)
                 minutes.append(answered.duration_minutes)
         return np.array(minutes)
@@ -49,7 +50,8 @@ class Indoors:
             self._live.log.close()
 
 
-def questions(trips: pd.DataFrame) -> Iterable[Asked]:
+def questions(trips: pd.DataFrame, first: int) -> Iterable[Asked]:
+    """Each by a rider of its own, named by its day and number: so he meets the same arm in the same year again."""
     columns = (trips["pickup_zone"], trips["dropoff_zone"], trips["distance_miles"], trips["pickup_at"])
-    for pickup, dropoff, miles, at in zip(*columns, strict=True):
-        yield Asked(int(pickup), int(dropoff), float(miles), at.isoformat())
+    for number, (pickup, dropoff, miles, at) in enumerate(zip(*columns, strict=True), first):
+        yield Asked(int(pickup), int(dropoff), float(miles), at.isoformat(), f"{at.date()} {number}")
