@@ -7,6 +7,7 @@ the one that serves is not promoted. Nobody looks in between.
 from datetime import date
 from typing import TYPE_CHECKING
 
+from trips import TARGET
 from yardstick import lives
 from yardstick.life import Life
 from yardstick.office import is_first_working_day
@@ -68,7 +69,7 @@ def is_better(life: Life, registry: "Registry", number: str) -> bool:
     newest = registry.version(number)
     months = data.load(life.year.source, life.year.seed, newest.params["train"], newest.params["valid"])
     before = registry.load(registry.version(registry.aliases()[CHAMPION])).model
-    served = model.score(before.predict(model.table(months.valid)), months.valid["duration_minutes"].to_numpy())
+    served = model.score(before.predict(model.table(months.valid)), months.valid[TARGET].to_numpy())
     if newest.metrics["mae"] < served["mae"]:
         return True
     life.did("refuse", f"version {number} is no better: {newest.metrics['mae']:.2f} to {served['mae']:.2f} minutes")

@@ -14,7 +14,6 @@ from yardstick.fits import Memo
 from yardstick.life import Life
 from yardstick.office import is_first_working_day
 
-CALM = {"tlc": "2020-08..2020-12", "city": "2020-09..2020-12"}  # months of the limits: in hindsight, on the real year
 DID = {"open the lane": "alarm", "try a candidate": "train", "refuse": "refuse", "stop the canary": "refuse",
        "return to the one before": "return", "tell a person": "tell"}  # fmt: skip
 
@@ -48,7 +47,7 @@ def begun(life: Life, contract: bool, rules: dict[str, Any]) -> Any:
     from taxi.watch import hindsight, limits
 
     settings, where = Settings(state=life.folder / "var"), life.year.source
-    found = hindsight.limits_of(life.common / "limits.json", where, life.year.seed, CALM[where])
+    found = hindsight.limits_of(life.common / "limits.json", where, life.year.seed, hindsight.CALM[where])
     if not contract:  # no day breaks them; those of the error stay: it still says when to learn
         found = replace(found, quality=dict.fromkeys(found.quality, 9.0))
     limits.save(found, settings.state / "monitor" / "limits.json")

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from taxi.settings import Settings
 
 SPAN = {
-    "tlc": ("2020-03-22", "2021-05-31", "2020-08..2020-12"),
-    "city": ("2020-03-22", "2021-03-21", "2020-09..2020-12"),
+    "tlc": ("2020-03-22", "2021-05-31"),
+    "city": ("2020-03-22", "2021-03-21"),
 }
 WARM = 35  # days before the first, for the first model
 Where = Annotated[str, typer.Option(help="city or tlc")]
@@ -42,7 +42,9 @@ def main(source: Where = "city", seed: Seed = 0, first: From = None, last: To = 
         if (settings.state / "loop").exists():
             raise BadInput(f"a loop lived in {settings.state} already. Live another year: TAXI_STATE=var/year")
         fit, began = candidates.beside(os.cpu_count() or 1), time.monotonic()
-        hindsight.limits_of(settings.state / "monitor" / "limits.json", source, seed, calm or SPAN[source][2], fit)
+        hindsight.limits_of(
+            settings.state / "monitor" / "limits.json", source, seed, calm or hindsight.CALM[source], fit
+        )
         loop, took = live(settings, source, seed, begin, end, fit)
         print(f"{(end - begin).days + 1} mornings in {took:.0f} s")
         facts = {"from": str(begin), "to": str(end), "source": source, "seed": seed, "seconds": round(took)}

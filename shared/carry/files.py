@@ -5,8 +5,8 @@ import stat
 from pathlib import Path
 
 
-def write(path: Path, content: bytes, mode_of: Path) -> None:
-    """Write `content` to `path`, whole or not at all, with the permissions of the file `mode_of`."""
+def write(path: Path, content: bytes, mode_of: Path | None = None) -> None:
+    """Write `content` to `path`, whole or not at all, with the permissions of `mode_of` where it is named."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")  # beside it: a rename only holds within a file system
     try:
@@ -14,7 +14,8 @@ def write(path: Path, content: bytes, mode_of: Path) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        part.chmod(stat.S_IMODE(mode_of.stat().st_mode))
+        if mode_of is not None:
+            part.chmod(stat.S_IMODE(mode_of.stat().st_mode))
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

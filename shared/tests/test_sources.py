@@ -181,6 +181,7 @@ def test_what_happens_to_the_city_can_be_said_from_outside(monkeypatch):
     assert [one.kind for one in trips.open_source("city").incidents] == ["nulls", "kilometres"]
     own = [trips.Incident("nulls", "2021-02-03", "2021-02-04", 0.1)]
     assert list(trips.open_source("city", 0, own).incidents) == own
+    assert trips.open_source("city", 0, ()).incidents == ()
     monkeypatch.setenv("TRIPS_INCIDENTS", "nulls")
     with pytest.raises(trips.BadName, match="kind:start:end:size"):
         trips.open_source("city")

@@ -68,15 +68,19 @@ class City:
         return city.truth(self.incidents, np.arange(np.datetime64(first, "D"), np.datetime64(last, "D") + 1))
 
 
-def open_source(name: str, seed: int = 0, incidents: Sequence[city.Incident] = ()) -> Source:
+def told() -> list[city.Incident]:
+    """What TRIPS_INCIDENTS says happens to the city. Raises BadName."""
+    return [city.Incident.parse(text) for text in os.environ.get("TRIPS_INCIDENTS", "").split()]
+
+
+def open_source(name: str, seed: int = 0, incidents: Sequence[city.Incident] | None = None) -> Source:
     """The source called `name`, "city" or "tlc". Seed and incidents belong to the city. Raises BadName.
 
-    Where no incidents are given they are those of TRIPS_INCIDENTS: "lockdown:2021-03-01:2021-05-01:0.6", several with
-    a blank between them.
+    Where none are said, not even (), they are those of TRIPS_INCIDENTS, as "lockdown:2021-03-01:2021-05-01:0.6", with a
+    blank between two of them.
     """
     if name == "city":
-        happens = os.environ.get("TRIPS_INCIDENTS", "").split()
-        return City(seed, incidents or [city.Incident.parse(text) for text in happens])
+        return City(seed, told() if incidents is None else incidents)
     if name == "tlc":
         if incidents:
             raise BadName("real months take no incidents. Use the source city, or leave the incidents out")

@@ -35,38 +35,38 @@ def compare(level: Level, learner: Learner, source: Source = "city", seeds: Seed
             full: Full = False, short: Short = False, report: Report = Path("report"),
             measured: Measured = None) -> None:  # fmt: skip
     """Live the worlds, judge the hypotheses, write report/index.html and report/results.json."""
+    from carry.files import write
     from yardstick import hypotheses
-    from yardstick.compare import Comparison, Failed, office_names
-    from yardstick.files import write
+    from yardstick.compare import Comparison, office_names
     from yardstick.page.write import write as write_page
-    from yardstick.worlds import KINDS, Where
+    from yardstick.running import Failed
+    from yardstick.worlds import KINDS, every
 
     unknown = [name for name in source.split() if name not in KINDS]
     if unknown or not source.split() or office not in NAMES:
-        print(f"compare: --source is of {', '.join(KINDS)}; --office one of {', '.join(NAMES)}", file=sys.stderr)
-        raise typer.Exit(2)
-    began = time.monotonic()
-    worlds = [
-        Where(name, seed, kind, short)
-        for name in source.split()
-        for seed in (range(1, seeds + 1) if name == "city" else [0])
-        for kind in KINDS[name]
-    ]
+        raise wrong(f"--source is of {', '.join(KINDS)}; --office one of {', '.join(NAMES)}")
+    began, worlds = time.monotonic(), every(source, seeds, short)
     whole = Comparison([one.absolute() for one in level], learner.absolute(), report.absolute() / "kept")
     try:
         found = whole.run(worlds, office_names(office, full), full)
     except (Failed, TripsError) as error:
-        print(f"compare: {error}", file=sys.stderr)
-        raise typer.Exit(2) from None
+        raise wrong(error) from None
     results: Results = {"protocol": hypotheses.protocol_hash(), "made_by": made_by(source, seeds, office, full, short),
                         "worlds": found, "hypotheses": hypotheses.judge(found, office),
                         "climb": climb(level, measured)}  # fmt: skip
     write(report / "results.json", json.dumps(results, indent=1).encode())
     write_page(results, report / "index.html", matrix_html(level))
-    crashed = [life["name"] for world in found for life in world["lives"] if life["crashed"]]
-    print(f"{sum(len(world['lives']) for world in found)} lives in {time.monotonic() - began:.0f} s"
-          + (f", crashed: {', '.join(crashed)}" if crashed else ""))  # fmt: skip
-    print(f"read it: {report / 'index.html'}")
+    lives = [life for world in found for life in world["lives"]]
+    print(f"{len(lives)} lives in {time.monotonic() - began:.0f} s; read them: {report / 'index.html'}")
+    for life in lives:
+        if life["crashed"]:
+            print(f"crashed: {life['name']}, {life['crashed']}")
+
+
+def wrong(what: object) -> typer.Exit:
+    """Said in one line, and the exit code of a user's mistake."""
+    print(f"yardstick: {what}", file=sys.stderr)
+    return typer.Exit(2)
 
 
 def made_by(source: str, seeds: int, office: str, full: bool, short: bool) -> str:
@@ -101,8 +101,7 @@ def read(path: Path) -> Results:
     try:
         found: Results = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        print(f"yardstick: {path} holds no results ({error}). Make some: make compare", file=sys.stderr)
-        raise typer.Exit(2) from None
+        raise wrong(f"{path} holds no results ({error}). Make some: make compare") from None
     return found
 
 

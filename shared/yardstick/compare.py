@@ -2,24 +2,19 @@
 
 import json
 import os
-import subprocess
+import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from yardstick.files import write
+from carry.files import write
 from yardstick.office import NAMES
 from yardstick.results import LifeFound, World
+from yardstick.running import Failed, asked, beside, code_of
 from yardstick.worlds import Where
-
-SHARED = Path(__file__).parents[1]
-GIGABYTES_EACH = 2.5  # of a life that keeps a registry
-CODE = {".py", ".ipynb", ".txt"}
 
 
 @dataclass(frozen=True)
@@ -82,7 +77,7 @@ class Comparison:
 
     def peers(self, where: Where) -> Path:
         """The folder with what they found."""
-        folder = self.kept / where.name / code_of(self.learner, SHARED) / "peers"
+        folder = self.kept / where.name / code_of(self.learner) / "peers"
         if not (folder / "oracle.json").exists():  # written last
             year = where.year()
             words = [where.source, where.seed, year.first, year.last, folder, "--workers", os.cpu_count() or 1]
@@ -95,14 +90,11 @@ class Comparison:
     def life(self, job: Job) -> LifeFound:
         """Lived, or read where the same code lived it before. One that cannot even write is written down as crashed."""
         common = self.peers(job.where).parent
-        folder = common / code_of(job.level, SHARED)
-        out, place, year = (
-            folder / f"{job.name}.json".replace("/", "-"),
-            folder / job.name.replace("/", "-"),
-            job.where.year(),
-        )
+        folder = common / code_of(job.level)
+        place, year = folder / job.name.replace("/", "-"), job.where.year()
+        out = place.with_name(f"{place.name}.json")
         if not out.exists():
-            empty(place)
+            shutil.rmtree(place, ignore_errors=True)
             words = ["--life", job.life, "--source", job.where.source, "--seed", job.where.seed, "--first", year.first,
                      "--last", year.last, "--office", job.office, "--usual", common / "usual.json", "--folder", place,
                      "--out", out]  # fmt: skip
@@ -112,75 +104,17 @@ class Comparison:
             except Failed as failed:
                 return crashed(job, str(failed))
             finally:
-                empty(place)
+                shutil.rmtree(place, ignore_errors=True)
         found: LifeFound = json.loads(out.read_text())
         if found["crashed"]:
             out.unlink()  # the next run tries again
         return found
 
 
-class Failed(Exception):
-    """A process of a level ended badly; its last words."""
-
-
-def asked(level: Path, *words: Any, incidents: Sequence[Any] = ()) -> str:
-    """What a command of a level says, run with its own python, in its folder. Raises Failed."""
-    happens = " ".join(f"{one.kind}:{one.start}:{one.end}:{one.size}" for one in incidents)
-    env = {name: value for name, value in os.environ.items() if not name.startswith("TAXI_")}
-    env |= {"OMP_NUM_THREADS": "1", "TRIPS_INCIDENTS": happens}
-    command = [str(level / ".venv" / "bin" / "python"), *map(str, words)]
-    try:
-        done = subprocess.run(command, cwd=level, env=env, capture_output=True, text=True, check=False)
-    except OSError as error:
-        raise Failed(f"{level.name} is not set up ({error.strerror}). Set it up: make setup") from None
-    if done.returncode:
-        raise Failed(f"{level.name}: {' '.join(done.stderr.split())[-400:]}")
-    return done.stdout
-
-
 def crashed(job: Job, why: str) -> LifeFound:
     return {"name": job.life, "level": job.level.name, "office": job.office if job.waits else None, "errors": [],
             "trips": [], "bad": [], "worst": {}, "acts": [], "hours": {}, "fits": 0, "seconds": 0.0,
             "crashed": why}  # fmt: skip
-
-
-def beside() -> int:
-    """How many lives at once."""
-    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9 if hasattr(os, "sysconf") else 4
-    return max(1, min(os.cpu_count() or 1, int(free / GIGABYTES_EACH)))
-
-
-def code_of(level: Path, shared: Path) -> str:
-    """sha256 of the code that a life depends on: the level's, without tests, and what it uses of shared."""
-    digest = sha256()
-    homes = [level, shared / "trips", *(shared / "yardstick").glob("*.py")]
-    for home in homes:
-        paths = [home] if home.is_file() else sorted(path for path in home.rglob("*") if counts(path.relative_to(home)))
-        for path in paths:
-            if path.suffix in CODE and path.name not in SHOWN:
-                digest.update(f"{path.name}\n".encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-SHOWN = {
-    "compare.py",
-    "hypotheses.py",
-    "score.py",
-    "climb.py",
-    "diff.py",
-    "__main__.py",
-}  # they only tell what was found
-ASIDE = {".venv", "var", "tests", "exercises", "__pycache__", "dist", "build"}
-
-
-def counts(path: Path) -> bool:
-    return not ASIDE & set(path.parts) and not any(part.startswith(".") for part in path.parts)
-
-
-def empty(folder: Path) -> None:
-    import shutil
-
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def office_names(name: str, every: bool) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from yardstick.files import write
+from carry.files import write
 
 Fit = Callable[[Sequence[pd.DataFrame]], list[Any]]
 

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from yardstick.results import Judged, LifeFound, World
-from yardstick.score import detected, excess, mae
+from yardstick.asked_of import NOT_RUN, Answer, Lives, acts, needs, ratio
+from yardstick.results import Judged, World
+from yardstick.score import detected, mae
 
 PROTOCOL = Path(__file__).with_name("protocol.md")
 STREAM = {"real": "real", "shocked": "city", "placebo": "placebo"}
 WAITS = {"alarm", "complaint", "look"}  # acts that a person does, or waits for one
-Answer = tuple[bool | None, str]
-NOT_RUN: Answer = (None, "a life that it needs was not run")
 
 
 def protocol_hash() -> str:
@@ -30,39 +29,6 @@ def judge(worlds: Sequence[World], office: str = "central") -> list[Judged]:
                 held, said = rule(of)
                 found.append({"name": name, "text": text, "stream": stream, "held": held, "found": said})
     return found
-
-
-class Lives:
-    """The lives of a world by name, people's in one office. Those that crashed are not there."""
-
-    def __init__(self, world: World, office: str) -> None:
-        self.world = world
-        self.lives = {
-            one["name"]: one for one in world["lives"] if one["office"] in (None, office) and not one["crashed"]
-        }
-        self.offices = {(one["name"], one["office"]): one for one in world["lives"] if not one["crashed"]}
-
-    def has(self, *names: str) -> bool:
-        return set(names) <= set(self.lives)
-
-    def mae(self, name: str, first: int | None = None) -> float:
-        return float(mae(self.lives[name], first) or np.nan)
-
-    def excess(self, name: str) -> float:
-        return float(excess(self.lives[name], self.lives["oracle"]) or 0.0)
-
-
-def needs(*names: str) -> Callable[[Callable[[Sequence[Lives]], Answer]], Callable[[Sequence[Lives]], Answer]]:
-    """A rule on the worlds that have these lives; where none has them, it cannot be said."""
-
-    def wrapped(rule: Callable[[Sequence[Lives]], Answer]) -> Callable[[Sequence[Lives]], Answer]:
-        def asked(worlds: Sequence[Lives]) -> Answer:
-            some = [world for world in worlds if world.has(*names)]
-            return rule(some) if some else NOT_RUN
-
-        return asked
-
-    return wrapped
 
 
 @needs("level 1", "level 3", "level 4")
@@ -85,10 +51,6 @@ def persons(worlds: Sequence[Lives]) -> Answer:
     return by_loop <= 0.1 * by_people, f"level 3 {by_people:.1f}, level 4 {by_loop:.1f} a life"
 
 
-def acts(life: LifeFound, kinds: set[str]) -> int:
-    return sum(act["kind"] in kinds for act in life["acts"])
-
-
 @needs("level 3", "level 4", "oracle")
 def halves(worlds: Sequence[Lives]) -> Answer:
     three, four = (float(np.mean([world.excess(name) for world in worlds])) for name in ("level 3", "level 4"))
@@ -99,11 +61,6 @@ def halves(worlds: Sequence[Lives]) -> Answer:
 def insured(worlds: Sequence[Lives]) -> Answer:
     apart = ratio(worlds, "level 4, unchecked", "level 4")
     return abs(apart) <= 0.01, f"unchecked {apart:+.2%}"
-
-
-def ratio(worlds: Sequence[Lives], one: str, other: str) -> float:
-    """How much more one errs than the other, a share; the mean of the worlds."""
-    return float(np.mean([world.mae(one) / world.mae(other) - 1 for world in worlds]))
 
 
 @needs("level 0", "level 1", "level 2", "level 3", "level 4")

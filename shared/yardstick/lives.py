@@ -12,11 +12,10 @@ from typing import Annotated
 
 import typer
 
-from trips import Incident
-from yardstick.files import write
+from carry.files import write
 from yardstick.life import Life
 from yardstick.office import NAMES, Office
-from yardstick.year import Year
+from yardstick.year import of_commands
 
 Name = Annotated[str, typer.Option("--life", help="one of those that --names lists")]
 Names = Annotated[bool, typer.Option("--names", help="list the lives as JSON, and end")]
@@ -57,9 +56,8 @@ def main(ways: Mapping[str, Way]) -> None:
         if folder.exists() and any(folder.iterdir()):
             print(f"operate: {folder} is not empty. Name another: --folder var/another", file=sys.stderr)
             raise typer.Exit(2)
-        happens = [Incident.parse(text) for text in os.environ.get("TRIPS_INCIDENTS", "").split()]
-        year = Year(source, seed, first.date(), last.date(), happens if source == "city" else [])
         folder.mkdir(parents=True, exist_ok=True)
+        year = of_commands(source, seed, first.date(), last.date())
         one = Life(life, year, Office(office, seed), folder.absolute(), read(usual))
         lived(one, ways[life], out)
 

@@ -8,6 +8,7 @@ import inspect
 import json
 import os
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, datetime, timedelta
@@ -19,15 +20,16 @@ import numpy as np
 import pandas as pd
 import typer
 
-from trips import Incident
-from yardstick.files import write
+from carry.files import write
 from yardstick.fits import Fit, Memo
 from yardstick.life import Scores
 from yardstick.results import LifeFound
-from yardstick.year import Year
+from yardstick.year import Year, of_commands
 
 ORACLE_SIDE, ORACLE_BLOCK = 14, 7  # days
 Days = Sequence[pd.DataFrame]  # cleaned trips, a day each, from the first that is known
+Serving = tuple[list[Any], Callable[[int], Any]]  # the models that were made, and who serves on the day of a number
+Table = Callable[[pd.DataFrame], Any]
 CALENDARS = {"never": (10_000, 28), "every 30 days": (30, 28), "every 7 days": (7, 28), "every 7 days on 7": (7, 7)}
 
 
@@ -35,8 +37,7 @@ def main(source: str, seed: int, first: datetime, last: datetime, folder: Path, 
          workers: Annotated[int, typer.Option(help="processes that fit")] = 1) -> None:  # fmt: skip
     """Each peer's year, as JSON into FOLDER."""
     home = importlib.import_module(learner)
-    happens = [Incident.parse(text) for text in os.environ.get("TRIPS_INCIDENTS", "").split()]
-    year = Year(source, seed, first.date(), last.date(), happens if source == "city" else [])
+    year = of_commands(source, seed, first.date(), last.date())
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         fit = Memo(lambda parts: list(pool.map(home.fit, parts)), folder.parent / "fits", inspect.getsource(home))
         days, true = everything(year), year.true()
@@ -50,26 +51,28 @@ def save(folder: Path, found: LifeFound) -> None:
     write(folder / f"{found['name']}.json", json.dumps(found).encode())
 
 
-def scheduled(name: str, year: Year, days: Days, every: int, window: int, fit: Fit,
-              table: Callable[[pd.DataFrame], Any]) -> LifeFound:  # fmt: skip
-    """A new model every so many days on the `window` before it; the first on all that is known, as everybody's."""
-    began = time.monotonic()
-    start = (year.first - year.begin).days
-    begins = list(range(start, len(days), every))
-    learned = [joined(days[max(0, at - (window if at > start else start)) : at]) for at in begins]
-    models = fit(learned)
-    return scored(name, year, days, start, lambda at: models[(at - start) // every], table, len(models), began)
+def scheduled(name: str, year: Year, days: Days, every: int, window: int, fit: Fit, table: Table) -> LifeFound:
+    """A new model every so many days."""
+    began, start = time.monotonic(), (year.first - year.begin).days
+    return scored(name, year, days, start, on(days, range(start, len(days), every), window, fit), table, began)
 
 
-def oracle(year: Year, days: Days, fit: Fit, table: Callable[[pd.DataFrame], Any]) -> LifeFound:
+def oracle(year: Year, days: Days, fit: Fit, table: Table) -> LifeFound:
+    """Somebody who knows what comes."""
+    began, start = time.monotonic(), (year.first - year.begin).days
+    return scored("oracle", year, days, start, knowing(days, start, fit), table, began)
+
+
+def on(days: Days, begins: Sequence[int], window: int, fit: Fit) -> Serving:
+    """A new model on each of these days, on the `window` before it; the first on all before it, as everybody's."""
+    models = fit([joined(days[max(0, at - window) if at > begins[0] else 0 : at]) for at in begins])
+    return models, lambda at: models[bisect_right(begins, at) - 1]
+
+
+def knowing(days: Days, start: int, fit: Fit) -> Serving:
     """Each week with a model of the 14 days before it and the 14 after it: nobody can know those."""
-    began = time.monotonic()
-    start = (year.first - year.begin).days
-    begins = range(start, len(days), ORACLE_BLOCK)
-    models = fit([joined(around(days, at)) for at in begins])
-    return scored(
-        "oracle", year, days, start, lambda at: models[(at - start) // ORACLE_BLOCK], table, len(models), began
-    )
+    models = fit([joined(around(days, at)) for at in range(start, len(days), ORACLE_BLOCK)])
+    return models, lambda at: models[(at - start) // ORACLE_BLOCK]
 
 
 def around(days: Days, at: int) -> list[pd.DataFrame]:
@@ -77,15 +80,14 @@ def around(days: Days, at: int) -> list[pd.DataFrame]:
     return [*days[max(0, at - ORACLE_SIDE) : at], *days[after : after + ORACLE_SIDE]]
 
 
-def scored(name: str, year: Year, days: Days, start: int, who: Callable[[int], Any],
-           table: Callable[[pd.DataFrame], Any], fits: int, began: float) -> LifeFound:  # fmt: skip
-    """Whoever `who` says serves on a day answers it."""
-    scores = Scores()
+def scored(name: str, year: Year, days: Days, start: int, serving: Serving, table: Table, began: float) -> LifeFound:
+    """Each day from `start` on, answered by who serves."""
+    (models, who), scores = serving, Scores()
     for at in range(start, len(days)):
         rows = days[at]
         scores.add(rows, who(at).predict(table(rows)) if len(rows) else np.empty(0), year.boroughs)
     return {"name": name, "level": None, "office": None, "errors": scores.errors, "trips": scores.trips,
-            "bad": scores.bad, "worst": scores.worst(), "acts": [], "hours": {}, "fits": fits,
+            "bad": scores.bad, "worst": scores.worst(), "acts": [], "hours": {}, "fits": len(models),
             "seconds": round(time.monotonic() - began, 1), "crashed": None}  # fmt: skip
 
 

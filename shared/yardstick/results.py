@@ -59,7 +59,7 @@ class Judged(TypedDict):
 
 
 class Climb(TypedDict):
-    """What a level costs to have. Each counts what it has more than the level below in `more`, in the same units."""
+    """What a level costs to have."""
 
     level: str  # the folder
     lines: int  # of code, without tests, lessons and locks

@@ -45,6 +45,19 @@ class Where:
         ]
 
 
+def every(sources: str, seeds: int, short: bool = False) -> list[Where]:
+    """The worlds of these sources, a blank between two; of a city each seed, once as each of its KINDS.
+
+    short: 120 days, and no placebo: in so few days of a calm city nothing happens.
+    """
+    return [
+        Where(name, seed, kind, short)
+        for name in sources.split()
+        for seed in (range(1, seeds + 1) if name == "city" else [0])
+        for kind in KINDS[name][: 1 if short else None]
+    ]
+
+
 def happenings(seed: int, first: date, short: bool = False) -> list[Incident]:
     """Two that change the world, and three that only spoil the days; the short year has one of each."""
     chance = np.random.default_rng(seed)

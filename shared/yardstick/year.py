@@ -11,6 +11,7 @@ import pandas as pd
 
 import trips
 from trips import Incident
+from trips.sources import told
 
 FAULTS = ("kilometres", "nulls", "minus_one")  # of the data: the world is as it was
 KNOWN = 35  # days before the first morning, where there are so many
@@ -61,6 +62,11 @@ class Year:
     def clean(self, day: date) -> pd.DataFrame:
         """The trips that a service can be asked about and that count: kept and servable, as they arrived."""
         return trips.clean(self.raw(day))[0]
+
+
+def of_commands(source: str, seed: int, first: date, last: date) -> Year:
+    """The year that a level's commands see in this process: a city's incidents are those of TRIPS_INCIDENTS."""
+    return Year(source, seed, first, last, told() if source == "city" else ())
 
 
 def before(day: date, count: int, back: int = 0) -> tuple[date, date]:

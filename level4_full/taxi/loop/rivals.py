@@ -3,20 +3,20 @@
 Each is scored as the loop is: the absolute error of what served on a day, on that day's kept and servable trips.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.pipeline import Pipeline
 
 from taxi import model
-from taxi.loop.candidates import Fit, here, joined
+from taxi.loop.candidates import Fit, here
 from trips import TARGET
+from yardstick import peers
 
-WINDOW, ORACLE_SIDE, ORACLE_BLOCK = 28, 14, 7  # days
+WINDOW = 28  # days
 Days = Sequence[tuple[date, pd.DataFrame]]
 
 
@@ -40,23 +40,22 @@ def scheduled(days: Days, start: int, every: int, fit: Fit = here) -> Life:
 
 def on(days: Days, start: int, begins: Sequence[int], fit: Fit = here) -> Life:
     """A new model on each of these days, counted from the first of `days`; the first of them is `start`."""
-    learned = [joined([rows for _, rows in days[max(0, at - WINDOW) : at]]) for at in begins]
-    return _scored(days, start, fit(learned), lambda at: int(np.searchsorted(begins, at, side="right")) - 1)
+    return _scored(days, start, peers.on(_trips(days), begins, WINDOW, fit))
 
 
 def oracle(days: Days, start: int, fit: Fit = here) -> Life:
     """Each week with a model of the 14 days before and the 14 after it: no loop can know those."""
-    begins = list(range(start, len(days), ORACLE_BLOCK))
-    learned = []
-    for at in begins:
-        sides = [*days[max(0, at - ORACLE_SIDE) : at], *days[at + ORACLE_BLOCK : at + ORACLE_BLOCK + ORACLE_SIDE]]
-        learned.append(joined([rows for _, rows in sides]))
-    return _scored(days, start, fit(learned), lambda at: (at - start) // ORACLE_BLOCK)
+    return _scored(days, start, peers.knowing(_trips(days), start, fit))
 
 
-def _scored(days: Days, start: int, models: list[Pipeline], which: Callable[[int], int]) -> Life:
+def _trips(days: Days) -> list[pd.DataFrame]:
+    return [rows for _, rows in days]
+
+
+def _scored(days: Days, start: int, serving: peers.Serving) -> Life:
+    models, who = serving
     errors = []
     for at, (_, rows) in enumerate(days[start:], start):
-        said = models[which(at)].predict(model.table(rows)) if len(rows) else np.empty(0)
+        said = who(at).predict(model.table(rows)) if len(rows) else np.empty(0)
         errors.append(float(np.abs(said - rows[TARGET].to_numpy()).sum()))
     return Life(np.array(errors), len(models))

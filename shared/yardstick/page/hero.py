@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from yardstick.files import write as save
+from carry.files import write as save
 from yardstick.page import palette
 from yardstick.page.lives import NEVER, ORACLE, incident_names, ladder, offices, pick, streams, usual
 from yardstick.results import LifeFound, Results, World

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from yardstick.files import write as save
+from carry.files import write as save
 from yardstick.page import climb, judged, money, palette, seeds, timeline, variants
 from yardstick.page import markup as m
 from yardstick.page.board import Board, board
