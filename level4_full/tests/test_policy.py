@@ -92,7 +92,7 @@ def test_probation_takes_back_what_is_surely_worse():
     probation = replace(SERVING, phase=Phase.PROBATION, since=TODAY)
     returned = decide(POLICY, probation, morning([-0.05, -0.06, -0.04]))
     assert returned.action is Action.RETURN
-    assert returned.after.returns == (TODAY,)
+    assert returned.after.returned == TODAY
     assert returned.after.next_try == TODAY + timedelta(days=7)
     assert decide(POLICY, probation, morning([-0.3, 0.2, -0.1])).action is Action.WAIT  # that may be chance
     assert decide(POLICY, probation, morning([-0.004, -0.005, -0.006])).action is Action.WAIT  # sure, and too little
@@ -123,11 +123,23 @@ def test_a_shock_does_not_wait_for_the_end_of_a_probation():
 
 
 def test_the_breaker_halts_a_loop_whose_promotions_are_taken_back_again_and_again():
-    fallen = replace(SERVING, returns=tuple(TODAY - timedelta(days=back) for back in (60, 40, 9)))
+    before = tuple(TODAY - timedelta(days=back) for back in (60, 40))
+    fallen = replace(SERVING, returns=before, returned=TODAY - timedelta(days=9))
     halted = decide(POLICY, fallen, level())
     assert halted.action is Action.TELL
     assert decide(POLICY, halted.after, level(day=TODAY + timedelta(days=30))).action is Action.WAIT
-    assert decide(POLICY, replace(fallen, returns=fallen.returns[1:]), level()).action is Action.OPEN
+    opened = decide(POLICY, replace(fallen, returns=before[1:]), level())
+    assert opened.action is Action.OPEN
+    assert opened.after.returns == (*before[1:], fallen.returned)
+
+
+def test_a_return_that_no_alarm_followed_is_no_failure():
+    """Chance takes a good model back now and then: that may not leave the loop halted when the shock comes."""
+    long_ago = replace(SERVING, returns=(TODAY - timedelta(days=60),) * 2, returned=TODAY - timedelta(days=15))
+    opened = decide(POLICY, long_ago, level())
+    assert opened.action is Action.OPEN
+    assert opened.after.returned is None
+    assert len(opened.after.returns) == 2
 
 
 def test_a_year_has_a_budget():

@@ -6,6 +6,7 @@ learner. The same harness catches a loop that is known to be bad.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -27,19 +28,32 @@ SCHEDULES = ("never", "every 30 days", "every 7 days")
 @pytest.fixture(scope="module")
 def worlds(tmp_path_factory):
     """(kind, seed) -> its lives. Each in a process of its own, two at a time."""
-    folder = tmp_path_factory.mktemp("worlds")
+    folder = Path(
+        os.environ.get("WORLDS_KEPT") or tmp_path_factory.mktemp("worlds")
+    )  # a stopped run goes on from there
+    folder.mkdir(parents=True, exist_ok=True)
     which = [("shocked", seed) for seed in SHOCKED] + [("calm", seed) for seed in CALM]
     with ThreadPoolExecutor(WORKERS) as pool:
         return dict(zip(which, pool.map(lambda one: lived(folder, *one), which), strict=True))
 
 
 def lived(folder, kind, seed):
+    kept = folder / f"{kind}-{seed}.json"
+    if kept.exists():
+        return json.loads(kept.read_text())
+    shutil.rmtree(folder / f"{kind}-{seed}", ignore_errors=True)  # of a run that was stopped
     path = os.pathsep.join([str(HERE.parent), str(HERE)])
     env = os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, str(HERE / "loop_worlds.py"), str(folder / f"{kind}-{seed}"), str(seed), kind]
     done = subprocess.run(command, cwd=HERE.parent, env=env, capture_output=True, text=True, check=False, timeout=1800)
     assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    beside = kept.with_suffix(".part")
+    beside.write_text(done.stdout.splitlines()[-1])
+    beside.replace(kept)
+    world = json.loads(kept.read_text())
+    said = ", ".join(f"{name} {mae(world, name):.2f}" for name in world["errors"])
+    print(f"{kind} world {seed}: {said}", flush=True)
+    return world
 
 
 def mae(world, name):

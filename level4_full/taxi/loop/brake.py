@@ -31,7 +31,7 @@ def let_go(ledger: Ledger, why: str) -> str:
         ledger.put("resumed", True)
         state = state_of(ledger.get("state"))
         if state.halted:
-            ledger.put("state", asdict(replace(state, halted="", returns=())))
+            ledger.put("state", asdict(replace(state, halted="", returned=None, returns=())))
         event(ledger, "resume", said)
     return said
 

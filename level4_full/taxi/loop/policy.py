@@ -66,14 +66,23 @@ def _lane(policy: Policy, state: State, morning: Morning) -> Decision | None:
             return None
         said = "the error is up because minutes scatter: labels may be wrong. Nothing is learned from such days"
         return Decision(Action.TELL, said, replace(state, told=morning.good[-1]))
-    recent = [when for when in state.returns if (day - when).days <= policy.breaker_days]
-    if len(recent) >= policy.breaker:
-        said = f"{len(recent)} promotions were taken back and another alarm followed: look at it, then resume"
+    returns = _followed(policy, state, day)
+    if len(returns) >= policy.breaker:
+        said = f"{len(returns)} promotions were taken back, and after each an alarm followed: look at it, then resume"
         return Decision(Action.TELL, said, replace(state, halted=said))
     until = day + timedelta(days=policy.alarm_days)
     waits = state.next_try if state.next_try and state.next_try > day else day
-    after = replace(state, lane_until=until, passed=False, next_try=waits)
+    after = replace(state, lane_until=until, passed=False, next_try=waits, returned=None, returns=returns)
     return Decision(Action.OPEN, f"the error is up and the city's speed moved; open until {until}", after)
+
+
+def _followed(policy: Policy, state: State, day: date) -> tuple[date, ...]:
+    """The returns of late that an alarm followed, where there is one on `day`.
+
+    A return after which all is well counts for nothing: chance takes back a good model a few times a year.
+    """
+    last = (state.returned,) if state.returned and (day - state.returned).days <= policy.breaker_after else ()
+    return tuple(when for when in (*state.returns, *last) if (day - when).days <= policy.breaker_days)
 
 
 def _canary(policy: Policy, state: State, morning: Morning) -> Decision:
@@ -183,4 +192,4 @@ def _resting(policy: Policy, state: State, day: date) -> State:
 def _back(policy: Policy, state: State, day: date) -> State:
     """After a return: the lane is shut, too, for what it let through was no better."""
     after = _resting(policy, state, day)
-    return replace(after, returns=(*state.returns, day), lane_until=None, passed=False)
+    return replace(after, returned=day, lane_until=None, passed=False)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-DATES = ("lane_until", "next_try", "last_try", "since", "told")  # of a state
+DATES = ("lane_until", "next_try", "last_try", "since", "told", "returned")  # of a state
 
 
 class Phase(StrEnum):
@@ -66,6 +66,7 @@ class Policy:
     rounds_a_year: int = 45
     breaker: int = 3  # returns that an alarm followed, within breaker_days
     breaker_days: int = 90
+    breaker_after: int = 14  # days after a return: an alarm so soon says that the one before is no better
 
     def digest(self) -> str:
         """sha256 of the numbers: who acted, where nobody did."""
@@ -76,7 +77,8 @@ class Policy:
 class State:
     """What the loop remembers. since: the first day that canary or probation are judged on. rounds: of candidates.
 
-    told: the day a person was told last about labels that scatter. halted: why it does nothing until a person says so.
+    told: the day a person was told last about labels that scatter. returned: the day of the last return, until an alarm
+    follows; returns: those that one followed. halted: why it does nothing until a person says so.
     """
 
     phase: Phase = Phase.WARMING
@@ -86,6 +88,7 @@ class State:
     last_try: date | None = None
     since: date | None = None
     rounds: tuple[date, ...] = ()
+    returned: date | None = None
     returns: tuple[date, ...] = ()
     told: date | None = None
     halted: str = ""
@@ -129,6 +132,6 @@ def state_of(values: dict[str, Any] | None) -> State:
     """As it was put down; where nothing was, the beginning."""
     if values is None:
         return State()
-    known: dict[str, Any] = {name: date.fromisoformat(values[name]) if values[name] else None for name in DATES}
+    known: dict[str, Any] = {name: date.fromisoformat(values[name]) if values.get(name) else None for name in DATES}
     known |= {name: tuple(map(date.fromisoformat, values[name])) for name in ("rounds", "returns")}
     return State(**values | known | {"phase": Phase(values["phase"])})
