@@ -28,7 +28,7 @@ def world(kind="real", **errors):
              for name, error in told.items()]  # fmt: skip
     lives += [life("level 3", told["level 3"] * 1.01, "slow"), life("level 3", told["level 3"], "fast")]
     lockdown = [{"kind": "lockdown", "start": START, "end": "2021-04-01", "size": 0.6}] if kind != "placebo" else []
-    return {"source": "tlc", "seed": 0, "kind": kind, "days": [], "incidents": lockdown, "lives": lives}
+    return {"source": "tlc", "seed": 0, "kind": kind, "code": "", "days": [], "incidents": lockdown, "lives": lives}
 
 
 def held(found):

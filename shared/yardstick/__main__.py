@@ -1,9 +1,9 @@
 """python -m yardstick compare | page | card | diff | climb; from the root: make compare, make diff"""
 
 import json
-import shlex
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,50 +14,52 @@ from yardstick.climb import climb, climb_command
 from yardstick.diff import diff_command
 from yardstick.diff_page import matrix_html
 from yardstick.office import NAMES
-from yardstick.results import Results
+from yardstick.results import Results, World
 
 app = typer.Typer(add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 app.command("diff")(diff_command)
 app.command("climb")(climb_command)
 Level = Annotated[list[Path], typer.Option(help="a level's folder, once each, the lowest first")]
 Learner = Annotated[Path, typer.Option(help="the level whose learner those without a level use")]
-Source = Annotated[str, typer.Option(help="tlc, city, or both with a blank between them")]
-Seeds = Annotated[int, typer.Option(help="cities: how many seeds", min=1)]
-Who = Annotated[str, typer.Option(help=f"one of {', '.join(NAMES)}")]
-Full = Annotated[bool, typer.Option("--full", help="every office, and what each capability contributes")]
+Source = Annotated[str, typer.Option(help="of tlc, city, placebo; several with a blank between them")]
+Seeds = Annotated[int, typer.Option(help="how many of each simulated one", min=1)]
+Who = Annotated[str, typer.Option(help=f"of {', '.join(NAMES)}; several with a blank between them")]
+Full = Annotated[bool, typer.Option("--full", help="every office, and --variants")]
+Variants = Annotated[bool, typer.Option("--variants", help="what each capability contributes")]
 Short = Annotated[bool, typer.Option("--short", help="120 days of each world")]
+Add = Annotated[bool, typer.Option("--add", help="keep the other worlds of the report that is there")]
 Report = Annotated[Path, typer.Option(help="the folder of index.html and results.json")]
 Measured = Annotated[Path | None, typer.Option(help="seconds that were measured: set-up and CI of each level")]
 
 
 @app.command()
 def compare(level: Level, learner: Learner, source: Source = "city", seeds: Seeds = 1, office: Who = "central",
-            full: Full = False, short: Short = False, report: Report = Path("report"),
-            measured: Measured = None) -> None:  # fmt: skip
+            full: Full = False, variants: Variants = False, short: Short = False, add: Add = False,
+            report: Report = Path("report"), measured: Measured = None) -> None:  # fmt: skip
     """Live the worlds, judge the hypotheses, write report/index.html and report/results.json."""
     from carry.files import write
-    from yardstick import hypotheses
-    from yardstick.compare import Comparison, office_names
+    from yardstick.compare import Comparison
+    from yardstick.order import Order
     from yardstick.page.write import write as write_page
     from yardstick.running import Failed
-    from yardstick.worlds import KINDS, every
 
-    unknown = [name for name in source.split() if name not in KINDS]
-    if unknown or not source.split() or office not in NAMES:
-        raise wrong(f"--source is of {', '.join(KINDS)}; --office one of {', '.join(NAMES)}")
-    began, worlds = time.monotonic(), every(source, seeds, short)
+    began, path = time.monotonic(), report / "results.json"
     whole = Comparison([one.absolute() for one in level], learner.absolute(), report.absolute() / "kept")
     try:
-        found = whole.run(worlds, office_names(office, full), full)
-    except (Failed, TripsError) as error:
+        order = Order(source, seeds, office, full, variants, short, add)
+        there = read(path) if add and path.exists() else None
+        found = whole.run(order.worlds, order.offices, full or variants)
+    except (Failed, TripsError, ValueError) as error:
         raise wrong(error) from None
-    results: Results = {"protocol": hypotheses.protocol_hash(), "made_by": made_by(source, seeds, office, full, short),
-                        "worlds": found, "hypotheses": hypotheses.judge(found, office),
-                        "climb": climb(level, measured)}  # fmt: skip
-    write(report / "results.json", json.dumps(results, indent=1).encode())
+    results = order.results(found, there, climb(level, measured))
+    write(path, json.dumps(results, indent=1).encode())
     write_page(results, report / "index.html", matrix_html(level))
-    lives = [life for world in found for life in world["lives"]]
-    print(f"{len(lives)} lives in {time.monotonic() - began:.0f} s; read them: {report / 'index.html'}")
+    told(found, time.monotonic() - began, report / "index.html")
+
+
+def told(worlds: Sequence[World], seconds: float, page: Path) -> None:
+    lives = [life for world in worlds for life in world["lives"]]
+    print(f"{len(lives)} lives in {seconds:.0f} s; read them: {page}")
     for life in lives:
         if life["crashed"]:
             print(f"crashed: {life['name']}, {life['crashed']}")
@@ -67,12 +69,6 @@ def wrong(what: object) -> typer.Exit:
     """Said in one line, and the exit code of a user's mistake."""
     print(f"yardstick: {what}", file=sys.stderr)
     return typer.Exit(2)
-
-
-def made_by(source: str, seeds: int, office: str, full: bool, short: bool) -> str:
-    """The command that makes it again."""
-    words = [f"SOURCE={shlex.quote(source)}", f"SEEDS={seeds}", f"OFFICE={office}"]
-    return " ".join(["make", "compare-short" if short else "compare", *words, *(["FULL=1"] if full else [])])
 
 
 @app.command()

@@ -4,14 +4,14 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from carry.files import write
-from yardstick.office import NAMES
 from yardstick.results import LifeFound, World
 from yardstick.running import Failed, asked, beside, code_of
 from yardstick.worlds import Where
@@ -55,49 +55,51 @@ class Comparison:
         for where in worlds:
             where.year().raw(where.year().last)
         jobs = [job for where in worlds for job in self.jobs(where, offices, variants)]
+        # the longest begin: high levels, and before them lives without people, who need not wait for the peers
+        begin = sorted(jobs, key=lambda job: (not job.waits, job.level.name), reverse=True)
         columns = (TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, disable=not os.isatty(1)) as progress:
-            task = progress.add_task("lives", total=len(jobs) + len(worlds))
-            for where in worlds:
-                self.peers(where)
-                progress.advance(task)
-            with ThreadPoolExecutor(beside()) as pool:
-                lived: list[LifeFound] = []
-                for found in pool.map(self.life, jobs[::-1]):  # the highest levels take longest: they begin
-                    lived.insert(0, found)
-                    progress.update(task, advance=1, description=f"lives, {found['name']} done")
-        return [self.world(where, [life for job, life in zip(jobs, lived, strict=True) if job.where == where])
-                for where in worlds]  # fmt: skip
+        with Progress(*columns, disable=not os.isatty(1)) as progress, ThreadPoolExecutor(beside()) as pool:
+            task = progress.add_task("lives", total=len(jobs))
+            peers = {where: pool.submit(self.peers, where) for where in worlds}
+            lives = {job: pool.submit(self.life, job, peers[job.where]) for job in begin}
+            for life in lives.values():
+                life.add_done_callback(lambda _: progress.advance(task))
+            lived = {job: life.result() for job, life in lives.items()}
+        return [self.world(where, [lived[job] for job in jobs if job.where == where]) for where in worlds]
 
     def world(self, where: Where, lives: list[LifeFound]) -> World:
         peers = [json.loads(path.read_text()) for path in sorted(self.peers(where).glob("*.json"))]
         days = [str(day) for day in where.year().days()]
-        return {"source": where.source, "seed": where.seed, "kind": where.kind, "days": days,
+        code = sha256(" ".join(code_of(level) for level in self.levels).encode()).hexdigest()[:16]
+        return {"source": where.source, "seed": where.seed, "kind": where.kind, "code": code, "days": days,
                 "incidents": where.happened(), "lives": [*lives, *peers]}  # fmt: skip
 
+    def common(self, where: Where) -> Path:
+        """The folder of all lives of a world."""
+        return self.kept / where.name / code_of(self.learner)
+
     def peers(self, where: Where) -> Path:
-        """The folder with what they found."""
-        folder = self.kept / where.name / code_of(self.learner) / "peers"
-        if not (folder / "oracle.json").exists():  # written last
+        """The folder with what they found; beside it, in usual.json, what riders compare their answers with."""
+        folder, usual = self.common(where) / "peers", self.common(where) / "usual.json"
+        if not usual.exists():  # written last
             year = where.year()
             words = [where.source, where.seed, year.first, year.last, folder, "--workers", os.cpu_count() or 1]
             asked(self.learner, "-m", "yardstick.peers", *words, incidents=year.incidents)
             best = json.loads((folder / "oracle.json").read_text())
-            usual = {"days": [str(day) for day in year.days()], "errors": best["errors"], "trips": best["trips"]}
-            write(folder.parent / "usual.json", json.dumps(usual).encode())
+            days = [str(day) for day in year.days()]
+            write(usual, json.dumps({"days": days, "errors": best["errors"], "trips": best["trips"]}).encode())
         return folder
 
-    def life(self, job: Job) -> LifeFound:
+    def life(self, job: Job, peers: Future[Path]) -> LifeFound:
         """Lived, or read where the same code lived it before. One that cannot even write is written down as crashed."""
-        common = self.peers(job.where).parent
-        folder = common / code_of(job.level)
+        folder = self.common(job.where) / code_of(job.level)
         place, year = folder / job.name.replace("/", "-"), job.where.year()
         out = place.with_name(f"{place.name}.json")
         if not out.exists():
             shutil.rmtree(place, ignore_errors=True)
             words = ["--life", job.life, "--source", job.where.source, "--seed", job.where.seed, "--first", year.first,
-                     "--last", year.last, "--office", job.office, "--usual", common / "usual.json", "--folder", place,
-                     "--out", out]  # fmt: skip
+                     "--last", year.last, "--office", job.office, "--folder", place, "--out", out]  # fmt: skip
+            words += ["--usual", peers.result().with_name("usual.json")] if job.waits else []
             try:
                 said = asked(job.level, "operate.py", *words, incidents=year.incidents)
                 write(out.with_suffix(".log"), said.encode())
@@ -115,8 +117,3 @@ def crashed(job: Job, why: str) -> LifeFound:
     return {"name": job.life, "level": job.level.name, "office": job.office if job.waits else None, "errors": [],
             "trips": [], "bad": [], "worst": {}, "acts": [], "hours": {}, "fits": 0, "seconds": 0.0,
             "crashed": why}  # fmt: skip
-
-
-def office_names(name: str, every: bool) -> list[str]:
-    """The one that is asked for first; with `every`, all."""
-    return [name, *(one for one in NAMES if one != name)] if every else [name]

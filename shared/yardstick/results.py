@@ -43,6 +43,7 @@ class World(TypedDict):
     source: str  # "tlc" or "city"
     seed: int
     kind: str  # "real", "shocked" or "placebo"
+    code: str  # of the levels that lived it, a hash
     days: list[str]
     incidents: list[Happening]
     lives: list[LifeFound]
@@ -74,7 +75,7 @@ class Results(TypedDict):
     """All of it."""
 
     protocol: str  # sha256 of protocol.md
-    made_by: str  # the command
+    made_by: str  # the command; several with && between them
     worlds: list[World]
     hypotheses: list[Judged]
     climb: list[Climb]

@@ -12,13 +12,13 @@ from yardstick.year import Year
 REAL = (date(2020, 3, 22), date(2021, 5, 31))
 CITY = (date(2021, 1, 11), date(2022, 1, 9))
 SHORT_DAYS = 120
-KINDS = {"tlc": ("real",), "city": ("shocked", "placebo")}
+KINDS = {"tlc": "real", "city": "shocked", "placebo": "placebo"}  # what is asked for: the kind of its worlds
 LOCKDOWN: Happening = {"kind": "lockdown", "start": "2020-03-22", "end": "2020-06-08", "size": 0.0}  # New York's own
 
 
 @dataclass(frozen=True)
 class Where:
-    """Which world: of a source and a seed, one of its KINDS."""
+    """Which world. source: of its trips; kind: one of the values of KINDS."""
 
     source: str
     seed: int
@@ -46,15 +46,11 @@ class Where:
 
 
 def every(sources: str, seeds: int, short: bool = False) -> list[Where]:
-    """The worlds of these sources, a blank between two; of a city each seed, once as each of its KINDS.
-
-    short: 120 days, and no placebo: in so few days of a calm city nothing happens.
-    """
+    """The worlds of these KINDS, a blank between two; of the simulated ones each seed. short: 120 days."""
     return [
-        Where(name, seed, kind, short)
+        Where("tlc" if name == "tlc" else "city", seed, KINDS[name], short)
         for name in sources.split()
-        for seed in (range(1, seeds + 1) if name == "city" else [0])
-        for kind in KINDS[name][: 1 if short else None]
+        for seed in ([0] if name == "tlc" else range(1, seeds + 1))
     ]
 
 

@@ -46,6 +46,7 @@ def _parts(results: Results, boards: Sequence[Board], there: Sequence[str], leve
     return {
         "style": palette.css() + (HERE / "page.css").read_text(), "script": script(),
         "levels": m.spelled(len(levels)).capitalize(), "made_by": m.text(results["made_by"]),
+        "codes": _codes(results),
         "streams": _radios("stream", [one.stream.name for one in boards], boards[0].stream.name),
         "offices": _radios("office", there, usual(there)),
         "score": every(boards, headline),
@@ -55,6 +56,12 @@ def _parts(results: Results, boards: Sequence[Board], there: Sequence[str], leve
         "judged": judged.section(results["hypotheses"], results["protocol"]), "seeds": _seeds(many),
         "sheet": every(boards, lambda one, office: sheet(one, office, named)), "data": m.data(_data(boards)),
     }  # fmt: skip
+
+
+def _codes(results: Results) -> str:
+    """Said where worlds were lived by different states of the levels."""
+    found = len({world["code"] for world in results["worlds"]})
+    return m.paragraph(f"The worlds were lived by {m.spelled(found)} states of the code.") if found > 1 else ""
 
 
 def every(boards: Sequence[Board], part: Part) -> str:
