@@ -55,6 +55,8 @@ COMPARE = shared/.venv/bin/python -m yardstick compare $(foreach one,$(LEVELS),-
 SOURCE ?= city
 SEEDS ?= 1
 OFFICE ?= central
+MEASURED ?= $(wildcard report/seconds.txt)
+export HOUSE_SECONDS
 SWITCHES = $(if $(FULL),--full) $(if $(VARIANTS),--variants) $(if $(SHORT),--short) $(if $(ADD),--add) $(if $(MEASURED),--measured "$(MEASURED)")
 compare: setup ## the year all levels live through, as a page: SOURCE=city|tlc|placebo SEEDS=n OFFICE=central FULL=1
 	@$(COMPARE) --source "$(SOURCE)" --seeds $(SEEDS) --office "$(OFFICE)" $(SWITCHES) --report report

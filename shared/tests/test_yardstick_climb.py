@@ -1,6 +1,5 @@
 """What a level costs to have: lines of its own, files, packages, things with a name to learn, seconds."""
 
-import json
 import shutil
 from itertools import pairwise
 from pathlib import Path
@@ -65,20 +64,20 @@ def test_a_broken_notebook_and_a_level_without_anything_are_zeros(tmp_path):
 
 def test_seconds_are_what_was_measured(tmp_path):
     levels = two_levels(tmp_path)
-    file = tmp_path / "measured.json"
-    file.write_text(json.dumps({"level2_low": {"setup_seconds": 12.5}, "level9_else": {"ci_seconds": 3}}))
+    file = tmp_path / "seconds.txt"
+    file.write_text("setup level2_low 99\nsetup level2_low 12.5\ntest level9_else 3\n")
     assert [(one["setup_seconds"], one["ci_seconds"]) for one in climb(levels, file)] == [(12.5, None), (None, None)]
 
 
-@pytest.mark.parametrize("content", [None, "{", "[]", '{"level2_low": 12}', '{"level2_low": {"ci": 1}}'])
+@pytest.mark.parametrize("content", [None, "{", "setup level2_low", "lint level2_low 3", "test level2_low soon"])
 def test_a_file_of_seconds_that_cannot_be_read_is_a_mistake_with_its_remedy(tmp_path, content):
     two_levels(tmp_path)
-    file = tmp_path / "measured.json"
+    file = tmp_path / "seconds.txt"
     if content is not None:
         file.write_text(content)
     result = run(climb_command, tmp_path, "--measured", str(file))
     assert result.exit_code == 2
-    assert "setup_seconds" in result.stderr
+    assert "HOUSE_SECONDS" in result.stderr
     assert result.stderr.count("\n") == 1
 
 

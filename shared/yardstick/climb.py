@@ -1,6 +1,5 @@
 """What a level costs to have: lines, files, packages, things with a name to learn, seconds."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,6 +16,7 @@ LOCK = "requirements.txt"
 COUNTS: tuple[Literal["lines", "files", "dependencies", "concepts"], ...]
 COUNTS = ("lines", "files", "dependencies", "concepts")
 SECONDS: tuple[Literal["setup_seconds", "ci_seconds"], ...] = ("setup_seconds", "ci_seconds")
+TARGETS = {"setup": "setup_seconds", "test": "ci_seconds"}
 Seconds = Mapping[str, Mapping[str, float]]  # level's folder -> setup_seconds, ci_seconds
 
 
@@ -28,7 +28,7 @@ def climb(levels: Sequence[Path], measured: Path | None = None) -> list[Climb]:
     files: how many files these lines are in. dependencies: packages that requirements.txt pins, those of tests
     included. concepts: verbs (scripts, and a notebook that is run, at the level's top) and modules anywhere in taxi/,
     but for __init__.py.
-    measured: a JSON file, {level's folder: {"setup_seconds": 12.5, "ci_seconds": 240}}; what it lacks is None.
+    measured: a file of seconds, see `read_seconds`; what it lacks is None.
     Raises Mistake when that file cannot be read.
     """
     seconds = read_seconds(measured) if measured else {}
@@ -36,16 +36,20 @@ def climb(levels: Sequence[Path], measured: Path | None = None) -> list[Climb]:
 
 
 def read_seconds(path: Path) -> Seconds:
-    """What was measured, level by level. Raises Mistake: no such file, or another content."""
-    form = '{"level1_devops": {"setup_seconds": 12.5, "ci_seconds": 240}}'
+    """What was measured, level by level; of two lines about the same, the later. Raises Mistake: not such a file.
+
+    Lines as `make setup` and `make test` add them to the file that HOUSE_SECONDS names: setup level1_devops 12
+    """
+    form = "make setup test HOUSE_SECONDS=FILE"
     try:
-        found = json.loads(path.read_bytes())
+        lines = [line.split() for line in path.read_text().splitlines()]
+        found: dict[str, dict[str, float]] = {}
+        for target, level, seconds in lines:
+            found.setdefault(level, {})[TARGETS[target]] = float(seconds)
     except OSError as error:
-        raise Mistake(f"{path}: {error.strerror}. Name a file that reads so: {form}") from error
-    except ValueError as error:
-        raise Mistake(f"{path} is not JSON: {error}. Write it so: {form}") from error
-    if not isinstance(found, dict) or not all(_is_measured(one) for one in found.values()):
-        raise Mistake(f"{path} does not say seconds of levels. Write it so: {form}")
+        raise Mistake(f"{path}: {error.strerror}. Measure first: {form}") from error
+    except (ValueError, KeyError) as error:
+        raise Mistake(f"{path} has no lines like 'setup level1_devops 12' ({error}). Measure again: {form}") from error
     return found
 
 
@@ -63,7 +67,7 @@ def is_concept(path: str) -> bool:
 
 
 def climb_command(
-    measured: Annotated[Path | None, typer.Option(metavar="FILE", help="JSON: seconds of setup and CI")] = None,
+    measured: Annotated[Path | None, typer.Option(metavar="FILE", help="seconds of setup and CI")] = None,
     root: Annotated[Path | None, typer.Option(metavar="DIR", help="the folder that holds the levels")] = None,
 ) -> None:
     """What each level costs to have, and what it has more than the one below."""
@@ -100,12 +104,6 @@ def _climb(name: str, tree: Tree, seconds: Mapping[str, float]) -> Climb:
 
 def _is_own(path: str, data: bytes) -> bool:
     return is_counted(path) and not path.endswith(".md") and not is_binary(data)
-
-
-def _is_measured(one: object) -> bool:
-    return isinstance(one, dict) and all(
-        name in SECONDS and isinstance(value, int | float | None) for name, value in one.items()
-    )
 
 
 def _count(number: int, before: int | None) -> str:
