@@ -27,6 +27,7 @@ from trips import Incident
 FIRST, LAST = date(2021, 1, 11), date(2021, 9, 5)
 CALM = ("2020-09", "2020-10", "2020-11", "2020-12")
 TRIPS = 900
+CHANGES = ("lockdown", "slowdown")  # of the world; what else happens only spoils the days
 KNOWN = 35  # days before the first morning
 # level 3 as its people live it: told the day after, four weeks of trips whatever happened, three days of a ramp
 LEVEL3 = replace(POLICY, alarm_windows=(28,), calm_every=30, canary_days=3)
@@ -93,12 +94,19 @@ def calm_source(thinned):
     return Source()
 
 
-def by_hand(rules, state, morning):
-    """Level 3's: somebody hears of an alarm, and answers it the day after."""
-    decision = policy.decide(rules, state, morning)
-    if decision.action is Action.OPEN and state.told != morning.day - timedelta(days=1):
-        return Decision(Action.TELL, "a person is told", replace(state, told=morning.day))
-    return decision
+def by_hand():
+    """Level 3's rule: somebody hears of an alarm, and answers it the day after, where it goes on."""
+    heard = set()
+
+    def decide(rules, state, morning):
+        decision = policy.decide(rules, state, morning)
+        if decision.action is Action.OPEN:
+            heard.add(morning.day)
+            if morning.day - timedelta(days=1) not in heard:
+                return Decision(Action.WAIT, "a person was told", state)
+        return decision
+
+    return decide
 
 
 def live(folder, name, world, rules=POLICY, decide=policy.decide, first=FIRST, last=LAST, fit=quickly):
@@ -123,19 +131,20 @@ def lived(folder, seed, kind):
     shocks = incidents(seed) if kind == "shocked" else []
     limits_of(seed, folder / "limits.json")
     world = Thinned(seed, shocks)
-    true = Thinned(seed, [one for one in shocks if one.kind in ("lockdown", "slowdown")])
+    true = Thinned(seed, [one for one in shocks if one.kind in CHANGES])
     days, truth = (one.cleaned(FIRST - timedelta(days=KNOWN), LAST - timedelta(days=1)) for one in (world, true))
     names = [day for day, _ in days[KNOWN:]]
     loop = live(folder, "level 4", world)
     bad = worse(loop, days)  # before another registry is asked
-    hand = live(folder, "level 3", world, LEVEL3, by_hand)
+    hand = live(folder, "level 3", world, LEVEL3, by_hand())
     month = {"level 2": monthly(days), "every 30 days": rivals.scheduled(days, KNOWN, 30, quickly),
              "every 7 days": rivals.scheduled(days, KNOWN, 7, quickly), "never": rivals.never(days, KNOWN, quickly),
              "oracle": rivals.oracle(truth, KNOWN, quickly)}  # fmt: skip
     found = {name: life.errors.tolist() for name, life in month.items()}
     found |= {"level 4": errors(loop, names).tolist(), "level 3": errors(hand, names).tolist()}
     events = [(one["day"], one["kind"]) for one in loop.ledger.events()]
-    return {"seed": seed, "kind": kind, "errors": found, "trips": [len(rows) for _, rows in days[KNOWN:]],
+    spoilt = [day for one in shocks if one.kind not in CHANGES for day in pd.date_range(one.start, one.end)[:-1]]
+    return {"seed": seed, "kind": kind, "errors": found, "spoilt": [str(day.date()) for day in spoilt], "trips": [len(rows) for _, rows in days[KNOWN:]],
             "true trips": [len(rows) for _, rows in truth[KNOWN:]], "events": events, "worse": bad,
             "lockdown": next((str(one.start) for one in shocks if one.kind == "lockdown"), None)}  # fmt: skip
 
