@@ -144,8 +144,9 @@ def lived(folder, seed, kind):
     found |= {"level 4": errors(loop, names).tolist(), "level 3": errors(hand, names).tolist()}
     events = [(one["day"], one["kind"]) for one in loop.ledger.events()]
     spoilt = [day for one in shocks if one.kind not in CHANGES for day in pd.date_range(one.start, one.end)[:-1]]
-    return {"seed": seed, "kind": kind, "errors": found, "spoilt": [str(day.date()) for day in spoilt], "trips": [len(rows) for _, rows in days[KNOWN:]],
-            "true trips": [len(rows) for _, rows in truth[KNOWN:]], "events": events, "worse": bad,
+    return {"seed": seed, "kind": kind, "errors": found, "spoilt": [str(day.date()) for day in spoilt],
+            "trips": [len(rows) for _, rows in days[KNOWN:]], "true trips": [len(rows) for _, rows in truth[KNOWN:]],
+            "events": events, "worse": bad,
             "lockdown": next((str(one.start) for one in shocks if one.kind == "lockdown"), None)}  # fmt: skip
 
 
