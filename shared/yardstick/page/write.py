@@ -13,6 +13,7 @@ from yardstick.page.headline import headline
 from yardstick.page.lives import folders, ladder, offices, streams, usual
 from yardstick.page.sheet import sheet
 from yardstick.page.steps import UNIT
+from yardstick.page.surprises import surprises
 from yardstick.results import Results
 
 HERE = Path(__file__).parent
@@ -51,7 +52,7 @@ def _parts(results: Results, boards: Sequence[Board], there: Sequence[str], leve
         "offices": _radios("office", there, usual(there)),
         "score": every(boards, headline),
         "timeline": every(boards, timeline.words), "months": every(boards, timeline.by_month),
-        "variants": every(boards, variants.words), "variant_table": every(boards, variants.table),
+        "surprises": every(boards, surprises), "variants": every(boards, variants.words), "variant_table": every(boards, variants.table),
         "sliders": money.controls(levels, hours), "climb": climb.section(results["climb"]),
         "judged": judged.section(results["hypotheses"], results["protocol"]), "seeds": _seeds(many),
         "sheet": every(boards, lambda one, office: sheet(one, office, named)), "data": m.data(_data(boards)),
