@@ -1,4 +1,4 @@
-"""The scorecard of a README: one row a life of the real stream, as Markdown, out of results.json."""
+"""The scorecard of a README: the levels and those who need none on the real stream, as Markdown, out of results.json."""
 
 from yardstick.results import LifeFound, Results
 from yardstick.score import closed, detected, excess, mae, recovered
@@ -13,7 +13,8 @@ def card(results: Results, office: str = "central") -> str:
     (world,) = [one for one in results["worlds"] if one["kind"] == "real"]
     lives = {one["name"]: one for one in world["lives"] if one["office"] in (None, office)}
     start = world["incidents"][0]["start"]
-    rows = [_row(one, lives["never"], lives["oracle"], world["days"], start) for one in lives.values()]
+    shown = [one for name, one in lives.items() if "," not in name]
+    rows = [_row(one, lives["never"], lives["oracle"], world["days"], start) for one in shown]
     return "\n".join([*HEAD, *rows])
 
 
