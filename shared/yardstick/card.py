@@ -1,4 +1,4 @@
-"""The scorecard of a README: the levels and those who need none on the real stream, as Markdown, out of results.json."""
+"""The scorecard of a README: levels and those who need none on the real stream, as Markdown, of results.json."""
 
 from yardstick.results import LifeFound, Results
 from yardstick.score import closed, detected, excess, mae, recovered
