@@ -72,6 +72,15 @@ def test_a_variant_is_compared_seed_by_seed(results):
     assert one.more.median == sorted(differences)[1]
 
 
+def test_a_life_that_not_all_seeds_have_says_so(results):
+    first = next(world for world in results["worlds"] if world["kind"] == "shocked")
+    lives = [one for one in first["lives"] if one["name"] != "level 4, unchecked"]
+    worlds = [world | {"lives": lives} if world is first else world for world in results["worlds"]]
+    labels = [one.label for one in boards(results | {"worlds": worlds})["city"].rows["central"]]
+    assert "level 4, unchecked (2 of 3 seeds)" in labels
+    assert "level 4" in labels
+
+
 def test_the_interval_holds_nine_of_ten():
     """numpy's own quantiles."""
     values = np.random.default_rng(0).normal(0, 1, 20).tolist()

@@ -13,7 +13,7 @@ class Shown(NamedTuple):
     """A life as a row shows it. each: one entry a world of the stream, None where that world does not have it."""
 
     name: str
-    label: str  # its name, and its office where that is not the one asked for
+    label: str  # its name; its office where that is not the one asked for; how many seeds where not all have it
     home: str  # the office that it lived in; the one asked for where it needs none
     middle: Figures
     each: list[Figures | None]
@@ -59,8 +59,10 @@ def board(stream: Stream, offices: Sequence[str], levels: Sequence[str]) -> Boar
         lived_in = next(one[0] for one in found if one is not None)
         each = [None if one is None else one[1] for one in found]
         home = office if lived_in is None else lived_in
-        label = name if home == office else f"{name} ({home} office)"
-        return Shown(name, label, home, middle([one for one in each if one is not None]), each)
+        some = [one for one in each if one is not None]
+        notes = [f"{home} office"] if home != office else []
+        notes += [f"{len(some)} of {len(each)} seeds"] if len(some) < len(each) else []
+        return Shown(name, f"{name} ({', '.join(notes)})" if notes else name, home, middle(some), each)
 
     every = names(stream.worlds, levels)
     rows = {office: tuple(shown(name, office) for name in every if _lives(stream, name)) for office in offices or [""]}

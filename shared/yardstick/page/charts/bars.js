@@ -1,6 +1,7 @@
 // A bar a life; the level solid, its variants striped, with the difference behind the figure.
 const drawBars = (holder, groups) => {
   const rows = groups.flatMap((group, at) => group.bars.map((bar, inside) => ({ ...bar, inside, gap: inside === 0 && at > 0 })))
+  holder.closest('figure').hidden = !rows.length
   if (!rows.length) { holder.replaceChildren(); return }
   const tops = []
   let height = 4
