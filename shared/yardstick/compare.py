@@ -38,14 +38,14 @@ class Comparison:
     def __init__(self, levels: Sequence[Path], learner: Path, kept: Path) -> None:
         self.levels, self.learner, self.kept = list(levels), learner, kept
 
-    def jobs(self, where: Where, offices: Sequence[str], variants: bool) -> list[Job]:
-        """The lives of a world. variants: those with a comma in their name, too."""
-        found = []
-        for level in self.levels:
-            for life, waits in json.loads(asked(level, "operate.py", "--names")).items():
-                if variants or "," not in life:
-                    found += [Job(where, level, life, office, waits) for office in (offices if waits else offices[:1])]
-        return found
+    def jobs(self, worlds: Sequence[Where], offices: Sequence[str], variants: bool) -> list[Job]:
+        """The lives of these worlds. variants: those with a comma in their name, too."""
+        named = [(level, json.loads(asked(level, "operate.py", "--names")).items()) for level in self.levels]
+        return [
+            Job(where, level, life, office, waits)
+            for where in worlds for level, names in named for life, waits in names if variants or "," not in life
+            for office in (offices if waits else offices[:1])
+        ]  # fmt: skip
 
     def run(self, worlds: Sequence[Where], offices: Sequence[str], variants: bool) -> list[World]:
         """All of it; lives beside each other, as many as memory and processors allow.
@@ -54,7 +54,7 @@ class Comparison:
         """
         for where in worlds:
             where.year().raw(where.year().last)
-        jobs = [job for where in worlds for job in self.jobs(where, offices, variants)]
+        jobs = self.jobs(worlds, offices, variants)
         # the longest begin: high levels, and before them lives without people, who need not wait for the peers
         begin = sorted(jobs, key=lambda job: (not job.waits, job.level.name), reverse=True)
         columns = (TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
