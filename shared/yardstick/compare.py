@@ -55,8 +55,8 @@ class Comparison:
         for where in worlds:
             where.year().raw(where.year().last)
         jobs = self.jobs(worlds, offices, variants)
-        # the longest begin: high levels, and before them lives without people, who need not wait for the peers
-        begin = sorted(jobs, key=lambda job: (not job.waits, job.level.name), reverse=True)
+        # world by world; in each the longest begin: high levels, and before them those who need not wait for the peers
+        begin = sorted(jobs, key=lambda job: (-worlds.index(job.where), not job.waits, job.level.name), reverse=True)
         columns = (TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, disable=not os.isatty(1)) as progress, ThreadPoolExecutor(beside()) as pool:
             task = progress.add_task("lives", total=len(jobs))
