@@ -24,7 +24,7 @@ def section(hypotheses: Sequence[Judged], protocol: str) -> str:
     verdicts = {(one["name"], one["stream"]): one for one in hypotheses}
     body = "".join(
         m.row(f"<b>{m.text(name)}</b> {m.text(said)}", [_cell(verdicts.get((name, stream))) for stream in columns])
-        for name, said in texts.items()
+        for name, said in sorted(texts.items(), key=lambda one: int(one[0].removeprefix("H")))
     )  # fmt: skip
     head = m.heads(["hypothesis", *(SAID[name] for name in columns)])
     said = [_count(hypotheses, name) for name in columns]
