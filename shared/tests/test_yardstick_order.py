@@ -39,6 +39,8 @@ def test_what_is_added_stands_beside_what_is_there_and_replaces_its_own():
     assert [which(world) for world in found["worlds"]] == [which(world) for world in there["worlds"]]
     assert [world["code"] for world in found["worlds"]].count("new") == 1
     assert found["made_by"] == f"{there['made_by']} && make compare SOURCE=city SEEDS=1 OFFICE=central ADD=1"
+    again = Order("city", add=True).results(anew, found, there["climb"])
+    assert again["made_by"] == found["made_by"]
     assert {one["stream"] for one in found["hypotheses"]} == {"real", "city", "placebo"}
 
 

@@ -50,7 +50,8 @@ class Order:
         """The worlds that were lived, judged together with those of `there` that were not lived again."""
         lived = {which(world) for world in found}
         worlds = [world for world in there["worlds"] if which(world) not in lived] if there and self.add else []
-        made_by = f"{there['made_by']} && {self.command}" if there and worlds else self.command
+        before = there["made_by"].split(" && ") if there and worlds else []
+        made_by = " && ".join([*(one for one in before if one != self.command), self.command])
         worlds = sorted([*worlds, *found], key=lambda world: (list(KINDS.values()).index(world["kind"]), world["seed"]))
         return {"protocol": hypotheses.protocol_hash(), "made_by": made_by, "worlds": worlds,
                 "hypotheses": hypotheses.judge(worlds, self.offices[0]), "climb": climb}  # fmt: skip
