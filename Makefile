@@ -13,7 +13,7 @@ tour: ## every level's main job on the simulated city, with a figure and where t
 	@echo "the levels side by side, on one real year: report/index.html; on 120 days of the city, anew: make compare-short"
 
 test: export HOUSE_ONCE := 1
-test: check-carry ## the fast tests of every level (about 14 minutes on two cores); a file that levels share, at the highest
+test: check-carry ## the fast tests of every level (about 11 minutes on two cores); a file that levels share, at the highest
 	@$(STEPS) test shared $(LEVELS)
 
 test-all: setup check-carry ## the slow tests too
