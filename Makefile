@@ -55,14 +55,15 @@ COMPARE = shared/.venv/bin/python -m yardstick compare $(foreach one,$(LEVELS),-
 SOURCE ?= city
 SEEDS ?= 1
 OFFICE ?= central
+REPORT ?= report
 MEASURED ?= $(wildcard report/seconds.txt)
 export HOUSE_SECONDS
 SWITCHES = $(if $(FULL),--full) $(if $(VARIANTS),--variants) $(if $(SHORT),--short) $(if $(ADD),--add) $(if $(MEASURED),--measured "$(MEASURED)")
 compare: setup ## the year all levels live through, as a page: SOURCE=city|tlc|placebo SEEDS=n OFFICE=central FULL=1
-	@$(COMPARE) --source "$(SOURCE)" --seeds $(SEEDS) --office "$(OFFICE)" $(SWITCHES) --report report
+	@$(COMPARE) --source "$(SOURCE)" --seeds $(SEEDS) --office "$(OFFICE)" $(SWITCHES) --report $(REPORT)
 
-compare-short: setup ## the same for 120 days
-	@$(COMPARE) --source "$(SOURCE)" --seeds $(SEEDS) --office "$(OFFICE)" --short --report report/short
+compare-short: ## the same for 120 days
+	@$(MAKE) --no-print-directory compare SHORT=1 REPORT=report/short
 
 compare-page: setup-shared ## report/page, to be published: the page and its figures, of report/results.json
 	@shared/.venv/bin/python -m yardstick page report/results.json report/page/index.html --hero report/page \

@@ -1,7 +1,7 @@
-"""Shocked years and calm ones (make worlds: forty minutes), lived by levels 4, 3 and 2, and by calendars.
+"""Shocked years and calm ones (make worlds: half an hour), lived by levels 4, 3 and 2, and by calendars.
 
 Worlds are thinned cities and models of a few trees: it is the rules that are compared, on the same days, with the same
-learner. The same harness catches a loop that is known to be bad.
+learner. The same harness catches a loop that is known to be bad. With WORLDS_KEPT=folder a stopped run goes on there.
 """
 
 import json
@@ -18,6 +18,8 @@ import pandas as pd
 import pytest
 from loop_worlds import FIRST
 
+from carry.files import write
+
 pytestmark = pytest.mark.slow
 HERE = Path(__file__).parent
 WORKERS = 2
@@ -29,10 +31,7 @@ SCHEDULES = ("never", "every 30 days", "every 7 days")
 @pytest.fixture(scope="module")
 def worlds(tmp_path_factory):
     """(kind, seed) -> its lives. Each in a process of its own, two at a time."""
-    folder = Path(
-        os.environ.get("WORLDS_KEPT") or tmp_path_factory.mktemp("worlds")
-    )  # a stopped run goes on from there
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = Path(os.environ.get("WORLDS_KEPT") or tmp_path_factory.mktemp("worlds"))
     which = [("shocked", seed) for seed in SHOCKED] + [("calm", seed) for seed in CALM]
     with ThreadPoolExecutor(WORKERS) as pool:
         return dict(zip(which, pool.map(lambda one: lived(folder, *one), which), strict=True))
@@ -48,9 +47,7 @@ def lived(folder, kind, seed):
     command = [sys.executable, str(HERE / "loop_worlds.py"), str(folder / f"{kind}-{seed}"), str(seed), kind]
     done = subprocess.run(command, cwd=HERE.parent, env=env, capture_output=True, text=True, check=False, timeout=1800)
     assert done.returncode == 0, done.stderr[-3000:]
-    beside = kept.with_suffix(".part")
-    beside.write_text(done.stdout.splitlines()[-1])
-    beside.replace(kept)
+    write(kept, done.stdout.splitlines()[-1].encode())
     world = json.loads(kept.read_text())
     said = ", ".join(f"{name} {mae(world, name):.2f}" for name in world["errors"])
     print(f"{kind} world {seed}: {said}", flush=True)

@@ -77,15 +77,8 @@ def world(kind: str, seed: int, start: str, length: int, incidents: list[Happeni
     if kind == "real":
         crash(lives, "level 4, unchecked", 230)
     source = "tlc" if kind == "real" else "city"
-    return {
-        "source": source,
-        "seed": seed,
-        "kind": kind,
-        "code": "c0de",
-        "days": days,
-        "incidents": incidents,
-        "lives": lives,
-    }
+    return {"source": source, "seed": seed, "kind": kind, "code": "c0de", "days": days, "incidents": incidents,
+            "lives": lives}  # fmt: skip
 
 
 def folder_of(name: str) -> str:

@@ -12,12 +12,8 @@ STEPS = Path(__file__).parents[1] / "house" / "steps.sh"
 @pytest.fixture
 def house(tmp_path):
     """Two folders that go well, one that fails, one that does not know the target."""
-    for name, rule in {
-        "one": "test:\n\t@true\n",
-        "two": "test:\n\t@true\n",
-        "bad": "test:\n\t@false\n",
-        "else": "",
-    }.items():
+    well = "test:\n\t@true\n"
+    for name, rule in {"one": well, "two": well, "bad": "test:\n\t@false\n", "else": ""}.items():
         (tmp_path / name).mkdir()
         (tmp_path / name / "Makefile").write_text(rule)
     return tmp_path

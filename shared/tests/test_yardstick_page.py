@@ -72,6 +72,13 @@ def test_what_results_say_is_shown_and_never_run(results):
     json.loads(re.search(r'id="data">(.*?)</script>', made, re.S)[1])
 
 
+def test_worlds_of_different_code_are_told_apart(results):
+    changed = deepcopy(results)
+    changed["worlds"][1]["code"] = "another"
+    assert "lived by two states of the code" in page(changed)
+    assert "states of the code" not in page(results)
+
+
 def test_the_headline_follows_the_figures(results):
     """Turn the ladder round, and the words turn round: nothing is written into the page beforehand."""
     turned = deepcopy(results)

@@ -52,7 +52,7 @@ def compare(level: Level, learner: Learner, source: Source = "city", seeds: Seed
     except (Failed, TripsError, ValueError) as error:
         raise wrong(error) from None
     results = order.results(found, there, climb(level, measured))
-    write(path, json.dumps(results, indent=1).encode())
+    write(path, json.dumps(results, separators=(",", ":")).encode())
     write_page(results, report / "index.html", matrix_html(level))
     told(found, time.monotonic() - began, report / "index.html")
 

@@ -60,13 +60,19 @@ def board(stream: Stream, offices: Sequence[str], levels: Sequence[str]) -> Boar
         each = [None if one is None else one[1] for one in found]
         home = office if lived_in is None else lived_in
         some = [one for one in each if one is not None]
-        notes = [f"{home} office"] if home != office else []
-        notes += [f"{len(some)} of {len(each)} seeds"] if len(some) < len(each) else []
+        notes = [f"{home} office"] * (home != office) + [f"{len(some)} of {len(each)} seeds"] * (len(some) < len(each))
         return Shown(name, f"{name} ({', '.join(notes)})" if notes else name, home, middle(some), each)
 
     every = names(stream.worlds, levels)
     rows = {office: tuple(shown(name, office) for name in every if _lives(stream, name)) for office in offices or [""]}
     return Board(stream, tuple(offices), tuple(levels), rows)
+
+
+def paired(one: Shown, other: Shown, figure: str = "excess") -> list[tuple[float, float]]:
+    """A figure of both, in each world that both lived to the end."""
+    both = [(getattr(own, figure), getattr(its, figure)) for own, its in zip(one.each, other.each, strict=True)
+            if own and its and not own.crashed and not its.crashed]  # fmt: skip
+    return [(own, its) for own, its in both if own is not None and its is not None]
 
 
 def _lives(stream: Stream, name: str) -> bool:

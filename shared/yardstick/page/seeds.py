@@ -3,7 +3,7 @@
 from typing import Any
 
 from yardstick.page import markup as m
-from yardstick.page.board import Board, Shown
+from yardstick.page.board import Board, Shown, paired
 from yardstick.page.lives import NEVER, ORACLE
 from yardstick.page.palette import style
 from yardstick.page.spread import spread
@@ -23,9 +23,8 @@ def words(board: Board, office: str) -> str:
     """How often each step up had less excess, seed by seed."""
     said = []
     for low, up in pairs(board, office):
-        both = [(one.excess, other.excess) for one, other in zip(low.each, up.each, strict=True) if one and other]
-        known = [(one, other) for one, other in both if one is not None and other is not None]
-        better = sum(other < one for one, other in known)
+        known = paired(low, up)
+        better = sum(upper < lower for lower, upper in known)
         said.append(f"{m.text(up.name)} over {m.text(low.name)} in {better} of {len(known)}")
     steps = f"Seed by seed there was less error for {m.listed(said)}." if said else ""
     return m.paragraph(steps, _widest(board, office), _outside(board, office))

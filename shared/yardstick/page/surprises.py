@@ -1,31 +1,22 @@
 """What one would not have guessed of a ladder: three comparisons across it, each true, false or flat on a stream."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from yardstick.page import markup as m
-from yardstick.page.board import Board, Shown
-from yardstick.page.figures import Figures
+from yardstick.page.board import Board, Shown, paired
 from yardstick.page.spread import spread
 from yardstick.page.steps import UNIT
 
 FLAT = 5.0  # UNIT: less than that is no difference, a seventh of a percent of the error
-Value = Callable[[Figures], float | None]
 
 
 @dataclass(frozen=True)
 class Gain:
-    """What `one` has less than `other`, world by world. value: of which figure."""
+    """What `one` has less than `other`; each: world by world."""
 
     one: Shown
     other: Shown
-    value: Value
-
-    @property
-    def each(self) -> list[float]:
-        both = [(self.value(one), self.value(other)) for one, other in zip(self.one.each, self.other.each, strict=True)
-                if one and other and not one.crashed and not other.crashed]  # fmt: skip
-        return [other - one for one, other in both if one is not None and other is not None]
+    each: list[float]
 
     @property
     def median(self) -> float:
@@ -46,22 +37,15 @@ def surprises(board: Board, office: str) -> str:
     return "".join(parts) or m.paragraph("The lives that these need were not run on this stream.")
 
 
-def _gain(board: Board, office: str, one: str, other: str, value: Value) -> Gain | None:
-    lives = board.of(one, office), board.of(other, office)
-    found = Gain(lives[0], lives[1], value) if lives[0] and lives[1] else None
-    return found if found and found.each else None
-
-
-def _excess(of: Figures) -> float | None:
-    return of.excess
-
-
-def _early(of: Figures) -> float | None:
-    return of.early_excess
+def _gain(board: Board, office: str, one: str, other: str, figure: str = "excess") -> Gain | None:
+    """None where no world has both."""
+    own, its = board.of(one, office), board.of(other, office)
+    each = [more - less for less, more in paired(own, its, figure)] if own and its else []
+    return Gain(own, its, each) if own and its and each else None
 
 
 def _diligence(board: Board, office: str) -> str:
-    gain = _gain(board, office, "level 0, diligent", "level 1", _excess)
+    gain = _gain(board, office, "level 0, diligent", "level 1")
     if gain is None:
         return ""
     hours = gain.one.middle.hours, gain.other.middle.hours
@@ -70,7 +54,7 @@ def _diligence(board: Board, office: str) -> str:
 
 
 def _calendar(board: Board, office: str) -> str:
-    gain = _gain(board, office, "every 7 days", "level 3", _excess)
+    gain = _gain(board, office, "every 7 days", "level 3")
     if gain is None:
         return ""
     return _told("A weekly calendar that checks nothing beats level 3", gain.median, f"{gain.said}.")
@@ -78,8 +62,8 @@ def _calendar(board: Board, office: str) -> str:
 
 def _window(board: Board, office: str) -> str:
     """In the first 60 days."""
-    window = _gain(board, office, "level 3, 7/14/28 days", "level 3", _early)
-    person = _gain(board, office, "level 4, 28 days", "level 3", _early)
+    window = _gain(board, office, "level 3, 7/14/28 days", "level 3", "early_excess")
+    person = _gain(board, office, "level 4, 28 days", "level 3", "early_excess")
     if window is None or person is None:
         return ""
     said = f"In the first 60 days {window.said}; {person.said}."

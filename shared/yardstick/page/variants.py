@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from yardstick.page import markup as m
-from yardstick.page.board import Board, Shown
+from yardstick.page.board import Board, Shown, paired
 from yardstick.page.lives import plain_of
 from yardstick.page.palette import style
 from yardstick.page.spread import Spread, spread
@@ -26,11 +26,7 @@ def variants(board: Board, office: str) -> list[Variant]:
         plain = board.of(plain_of(shown.name, board.levels) or "", shown.home)
         if plain is None or not (shown.sound or plain.sound):
             continue
-        both = [
-            (one.excess, other.excess) for one, other in zip(shown.each, plain.each, strict=True)
-            if one and other and not one.crashed and not other.crashed
-        ]  # fmt: skip
-        differences = [one - other for one, other in both if one is not None and other is not None]
+        differences = [own - its for own, its in paired(shown, plain)]
         if differences:
             found.append(Variant(shown, plain, spread(differences)))
     return found
