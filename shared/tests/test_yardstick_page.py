@@ -99,6 +99,17 @@ def test_a_crashed_life_is_shown_with_its_reason_and_the_others_stand(results, t
     assert [one.shown.name for one in variants(boards(results)["real"], "central")] == SOUND_VARIANTS
 
 
+def test_a_seed_that_lived_in_another_office_is_not_mixed_in(results):
+    """Of three seeds two lived in the slow office too: there the row is of those two, and says so."""
+    changed = deepcopy(results)
+    last = [world for world in changed["worlds"] if world["kind"] == "shocked"][-1]
+    last["lives"] = [life for life in last["lives"] if life["office"] in (None, "central")]
+    city = boards(changed)["city"]
+    assert city.of("level 1", "slow").label == "level 1 (2 of 3 seeds)"
+    assert city.of("level 1", "central").label == "level 1"
+    assert city.of("level 0, diligent", "slow").label == "level 0, diligent (central office)"
+
+
 @pytest.mark.parametrize("gone", ["oracle", "never", "level 0", "level 2", "every 30 days", "level 0, diligent"])
 def test_any_life_may_be_missing(results, gone):
     assert page(without(results, gone))

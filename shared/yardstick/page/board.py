@@ -56,9 +56,9 @@ def board(stream: Stream, offices: Sequence[str], levels: Sequence[str]) -> Boar
 
     def shown(name: str, office: str) -> Shown:
         found = [of(world, name, office) for world in stream.worlds]
-        lived_in = next(one[0] for one in found if one is not None)
-        each = [None if one is None else one[1] for one in found]
-        home = office if lived_in is None else lived_in
+        homes = [one[0] or office for one in found if one is not None]
+        home = office if office in homes else homes[0]  # seeds that lived elsewhere alone are not mixed with it
+        each = [one[1] if one is not None and one[0] in (None, home) else None for one in found]
         some = [one for one in each if one is not None]
         notes = [f"{home} office"] * (home != office) + [f"{len(some)} of {len(each)} seeds"] * (len(some) < len(each))
         return Shown(name, f"{name} ({', '.join(notes)})" if notes else name, home, middle(some), each)
