@@ -29,8 +29,9 @@ def made_up(seed: int = 0, cities: int = 3, placebos: int = 2) -> Results:
     worlds += [world("shocked", one, "2020-03-22", 365, shocks(), seed) for one in range(cities)]
     worlds += [world("placebo", one, "2020-03-22", 365, [], seed) for one in range(placebos)]
     return {
-        "protocol": "5f" * 32, "made_by": "python -m yardstick run --source tlc --seeds 3", "worlds": worlds,
-        "hypotheses": hypotheses(), "climb": [climb(number, level) for number, level in enumerate(LEVELS)],
+        "protocol": "5f" * 32, "made_by": "make compare SOURCE='tlc city placebo' SEEDS=3 OFFICE=central",
+        "worlds": worlds, "hypotheses": hypotheses(),
+        "climb": [climb(number, level) for number, level in enumerate(LEVELS)],
     }  # fmt: skip
 
 

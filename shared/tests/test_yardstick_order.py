@@ -13,6 +13,7 @@ def of(kind):
 def test_the_command_makes_it_again():
     order = Order("tlc city", 3, "central", variants=True, short=True, add=True)
     assert order.command == "make compare SOURCE='tlc city' SEEDS=3 OFFICE=central VARIANTS=1 SHORT=1 ADD=1"
+    assert Order.of(order.command) == order
 
 
 def test_each_simulated_world_has_its_seeds_and_the_real_one_has_none():
@@ -42,6 +43,16 @@ def test_what_is_added_stands_beside_what_is_there_and_replaces_its_own():
     again = Order("city", add=True).results(anew, found, there["climb"])
     assert again["made_by"] == found["made_by"]
     assert {one["stream"] for one in found["hypotheses"]} == {"real", "city", "placebo"}
+
+
+def test_a_command_whose_worlds_were_all_lived_again_is_not_named():
+    """Twenty seeds replace three; two of them with all variants replace two."""
+    there, seeds = made_up() | {"made_by": Order("city", 3).command}, of("shocked")[0]
+    twenty, two = Order("city", 20, add=True), Order("city", 2, variants=True, add=True)
+    found = twenty.results([seeds | {"seed": seed} for seed in range(1, 21)], there, [])
+    assert found["made_by"] == twenty.command
+    found = two.results([seeds | {"seed": seed} for seed in (1, 2)], found, [])
+    assert found["made_by"] == f"{twenty.command} && {two.command}"
 
 
 def test_without_add_nothing_is_kept():
