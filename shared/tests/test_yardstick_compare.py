@@ -6,6 +6,7 @@ import pytest
 from toy_level import level
 
 from yardstick.compare import Comparison
+from yardstick.running import code_of
 from yardstick.worlds import Where
 
 pytestmark = pytest.mark.slow
@@ -84,6 +85,19 @@ def test_a_changed_level_is_lived_again_and_the_others_not(place, world):
     path.write_text(before)
     assert of(again, "level 0", "central")["errors"] != of(world, "level 0", "central")["errors"]
     assert of(again, "level 1", "central") == of(world, "level 1", "central")
+
+
+def test_words_about_the_code_change_no_life(tmp_path):
+    """Of comments, docstrings, the Makefile and the README; a changed figure does."""
+    place = level(tmp_path, 0)
+    path, code = place / "operate.py", code_of(place)
+    text = path.read_text()
+    path.write_text(text.replace("A toy: it answers always the same.", "Said otherwise.") + "# and more\n")
+    (place / "Makefile").write_text("# said\n")
+    (place / "README.md").write_text("Said.\n")
+    assert code_of(place) == code
+    path.write_text(text.replace("25.0", "26.0"))
+    assert code_of(place) != code
 
 
 @pytest.mark.parametrize(

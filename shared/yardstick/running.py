@@ -1,8 +1,10 @@
 """Processes of the levels, and the code they run."""
 
+import ast
 import os
 import subprocess
 from collections.abc import Sequence
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from yardstick.tree import LESSON, TESTS, group_of, read
 
 GIGABYTES_EACH = 2.5  # of a life that keeps a registry
 LIVED = ("fits.py", "life.py", "lives.py", "office.py", "peers.py", "year.py")  # of yardstick; the rest only tells
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class Failed(Exception):
@@ -39,7 +42,10 @@ def beside() -> int:
 
 
 def code_of(level: Path) -> str:
-    """sha256 of the code that a life depends on: the level's, without tests and lesson, trips, and the year."""
+    """sha256 of the code that a life depends on: the level's, without tests and lesson, trips, and the year.
+
+    What only people and make read does not count: comments, docstrings, the Makefile.
+    """
     here = Path(__file__).parent
     homes = {
         "level": {path: data for path, data in read(level).items() if group_of(path) not in (TESTS, LESSON)},
@@ -49,5 +55,20 @@ def code_of(level: Path) -> str:
     digest = sha256()
     for home, files in homes.items():
         for path, data in files.items():
-            digest.update(f"{home}/{path} {len(data)}\n".encode() + data)
+            if path != "Makefile":
+                said = _without_words(data) if path.endswith(".py") else data
+                digest.update(f"{home}/{path} {len(said)}\n".encode() + said)
     return digest.hexdigest()[:16]
+
+
+@cache  # levels have most of their files in common, and each life asks again
+def _without_words(source: bytes) -> bytes:
+    """A module without comments and docstrings; as it is where it is none."""
+    try:
+        module = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return source
+    for node in ast.walk(module):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+    return ast.unparse(module).encode()
