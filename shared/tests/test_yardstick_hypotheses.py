@@ -72,6 +72,14 @@ def test_a_placebo_in_which_levels_differ_fails():
     assert held(world("placebo", **CALM | {"level 4": 3.11}))["H5"] is False
 
 
+def test_where_not_all_seeds_can_tell_it_says_how_many():
+    """Two cities, one of them without the variants and the other offices."""
+    whole, part = world("shocked"), world("shocked")
+    part["lives"] = [one for one in part["lives"] if "," not in one["name"] and one["office"] in (None, "central")]
+    found = {one["name"]: one["found"] for one in judge([whole, part])}
+    assert {name for name, said in found.items() if said.endswith("(1 of 2 seeds)")} == {"H4", "H7", "H9", "H10", "H11"}
+
+
 def test_what_was_not_run_cannot_be_said():
     """Nor what crashed."""
     few = world()

@@ -8,6 +8,7 @@ from yardstick.results import LifeFound, World
 from yardstick.score import excess, mae
 
 Answer = tuple[bool | None, str]
+Named = str | tuple[str, str]  # a life; a life and the office that it must have been lived in
 NOT_RUN: Answer = (None, "a life that it needs was not run")
 
 
@@ -21,8 +22,8 @@ class Lives:
         }
         self.offices = {(one["name"], one["office"]): one for one in world["lives"] if not one["crashed"]}
 
-    def has(self, *names: str) -> bool:
-        return set(names) <= set(self.lives)
+    def has(self, *names: Named) -> bool:
+        return all(name in self.lives or name in self.offices for name in names)
 
     def mae(self, name: str, first: int | None = None) -> float:
         return float(mae(self.lives[name], first) or np.nan)
@@ -31,13 +32,14 @@ class Lives:
         return float(excess(self.lives[name], self.lives["oracle"]) or 0.0)
 
 
-def needs(*names: str) -> Callable[[Callable[[Sequence[Lives]], Answer]], Callable[[Sequence[Lives]], Answer]]:
-    """A rule on the worlds that have these lives; where none has them, it cannot be said."""
+def needs(*names: Named) -> Callable[[Callable[[Sequence[Lives]], Answer]], Callable[[Sequence[Lives]], Answer]]:
+    """A rule on the worlds that have these lives: how many, where not all have; where none has, it cannot be said."""
 
     def wrapped(rule: Callable[[Sequence[Lives]], Answer]) -> Callable[[Sequence[Lives]], Answer]:
         def asked(worlds: Sequence[Lives]) -> Answer:
             some = [world for world in worlds if world.has(*names)]
-            return rule(some) if some else NOT_RUN
+            held, said = rule(some) if some else NOT_RUN
+            return held, said if len(some) in (0, len(worlds)) else f"{said} ({len(some)} of {len(worlds)} seeds)"
 
         return asked
 

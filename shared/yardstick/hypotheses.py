@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from yardstick.asked_of import NOT_RUN, Answer, Lives, acts, needs, ratio
+from yardstick.asked_of import Answer, Lives, acts, needs, ratio
 from yardstick.results import Judged, World
 from yardstick.score import detected, mae
 
@@ -102,10 +102,11 @@ def contract(worlds: Sequence[Lives]) -> Answer:
     return whole > 0 and part >= whole / 2, f"without the contract {part:+.2%}, without any check {whole:+.2%}"
 
 
+@needs(("level 3", "slow"), ("level 3", "fast"))
 def delay(worlds: Sequence[Lives]) -> Answer:
-    both = [[world.offices.get(("level 3", office)) for office in ("slow", "fast")] for world in worlds]
-    found = [(mae(slow) or 0) / (mae(fast) or 1) - 1 for slow, fast in both if slow and fast]
-    return (float(np.mean(found)) < 0.02, f"slow over fast {np.mean(found):+.2%}") if found else NOT_RUN
+    both = [[mae(world.offices["level 3", office]) or np.nan for office in ("slow", "fast")] for world in worlds]
+    apart = float(np.mean([slow / fast - 1 for slow, fast in both]))
+    return apart < 0.02, f"slow over fast {apart:+.2%}"
 
 
 @needs("level 4, labels 60 days late", "never")
