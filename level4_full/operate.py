@@ -68,7 +68,7 @@ LIVES = {
     "level 4, unchecked": lives.Way(partial(looped, contract=False, **UNCHECKED), waits=False),
     "level 4, no contract": lives.Way(partial(looped, contract=False), waits=False),
     "level 4, 28 days": lives.Way(partial(looped, alarm_windows=(28,)), waits=False),
-    "level 4, labels 60 days late": lives.Way(partial(looped, late=59), waits=False),
+    "level 4, labels 60 days late": lives.Way(partial(looped, late=59), waits=False),  # beside the usual day
 }
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Spoil days, and watch the loop refuse them: python poison.py kilometres 2021-03-15, then loop.py --source inbox"""
+"""Spoil days, and watch the loop refuse them: python poison.py kilometres 2021-03-15; loop.py once --source inbox"""
 
 import os
 from datetime import date, timedelta

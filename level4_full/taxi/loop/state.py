@@ -44,7 +44,9 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Policy:
-    """Every number of it. Days are days with labels that were accepted; gains are shares of the error."""
+    """Its numbers, but for the canary's share. Days are days with labels that were accepted; gains are shares of the
+    error.
+    """
 
     first_days: int = 21
     alarm_windows: tuple[int, ...] = (7, 14, 28)

@@ -25,7 +25,8 @@ KEEPS_AWAY = (1.1, 0.8)  # hails, app rides: how much of a lockdown's size
 def month(name: str, seed: int = 0, incidents: Sequence[Incident] = ()) -> pd.DataFrame:
     """One month ("2021-01") as TLC publishes it: schema A, 20 columns; hails, then app rides, each in order of time.
 
-    A pure function. A world with an incident equals the world without it, row for row, outside the incident's window.
+    A pure function. A world with an incident equals the world without it, row for row, outside the incident's window:
+    a slowdown's has no end, a lockdown's ends with its fading.
     """
     first = np.datetime64(name, "M")
     days: Days = np.arange(first, first + 1, np.timedelta64(1, "D"), dtype="M8[D]")
