@@ -100,13 +100,15 @@ def test_a_crashed_life_is_shown_with_its_reason_and_the_others_stand(results, t
 
 
 def test_a_seed_that_lived_in_another_office_is_not_mixed_in(results):
-    """Of three seeds two lived in the slow office too: there the row is of those two, and says so."""
+    """Of three seeds two lived in the slow office too: there every row is of those two, and the words say so."""
     changed = deepcopy(results)
     last = [world for world in changed["worlds"] if world["kind"] == "shocked"][-1]
     last["lives"] = [life for life in last["lives"] if life["office"] in (None, "central")]
     city = boards(changed)["city"]
-    assert city.of("level 1", "slow").label == "level 1 (2 of 3 seeds)"
-    assert city.of("level 1", "central").label == "level 1"
+    assert {len(row.each) for row in city.rows["slow"]} == {2}
+    assert {len(row.each) for row in city.rows["central"]} == {3}
+    assert "2 seeds of 365 days each; a figure is their median; 1 other not lived" in headline(city, "slow")
+    assert city.of("level 1", "slow").label == "level 1"
     assert city.of("level 0, diligent", "slow").label == "level 0, diligent (central office)"
 
 

@@ -10,7 +10,7 @@ from yardstick.results import World
 
 
 class Shown(NamedTuple):
-    """A life as a row shows it. each: one entry a world of the stream, None where that world does not have it."""
+    """A life as a row shows it. each: one entry a world of the office, None where that world does not have it."""
 
     name: str
     label: str  # its name; its office where that is not the one asked for; how many seeds where not all have it
@@ -55,16 +55,19 @@ def board(stream: Stream, offices: Sequence[str], levels: Sequence[str]) -> Boar
         return life["office"], known[key]
 
     def shown(name: str, office: str) -> Shown:
-        found = [of(world, name, office) for world in stream.worlds]
-        homes = [one[0] or office for one in found if one is not None]
-        home = office if office in homes else homes[0]  # seeds that lived elsewhere alone are not mixed with it
-        each = [one[1] if one is not None and one[0] in (None, home) else None for one in found]
+        found = [of(world, name, office) for world in stream.of(office).worlds]
+        lived_in = next(one[0] for one in found if one is not None)
+        each = [None if one is None else one[1] for one in found]
+        home = office if lived_in is None else lived_in
         some = [one for one in each if one is not None]
         notes = [f"{home} office"] * (home != office) + [f"{len(some)} of {len(each)} seeds"] * (len(some) < len(each))
         return Shown(name, f"{name} ({', '.join(notes)})" if notes else name, home, middle(some), each)
 
     every = names(stream.worlds, levels)
-    rows = {office: tuple(shown(name, office) for name in every if _lives(stream, name)) for office in offices or [""]}
+    rows = {
+        office: tuple(shown(name, office) for name in every if _lives(stream.of(office), name))
+        for office in offices or [""]
+    }
     return Board(stream, tuple(offices), tuple(levels), rows)
 
 

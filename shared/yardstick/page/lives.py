@@ -31,6 +31,11 @@ class Stream:
             return f"{days} days from {first}"
         return f"{len(self.worlds)} seeds of {days} days each; a figure is their median"
 
+    def of(self, office: str) -> "Stream":
+        """The worlds that somebody lived in that office, so that all rows are of the same seeds; where none, all."""
+        some = tuple(world for world in self.worlds if any(life["office"] == office for life in world["lives"]))
+        return Stream(self.name, some or self.worlds)
+
     @property
     def incidents(self) -> list[str]:
         """Names of what happened, in the order of the first world that has it."""

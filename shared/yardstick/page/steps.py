@@ -26,7 +26,10 @@ def found(board: Board, office: str) -> list[str]:
 
 def where(board: Board, office: str) -> str:
     inside = f", {text(office)} office" if office else ""
-    return f"<b>{text(board.stream.title.capitalize())}{inside}</b> ({text(board.stream.said)}):"
+    lived = board.stream.of(office)
+    others = len(board.stream.worlds) - len(lived.worlds)
+    rest = f"; {count(others, 'other')} not lived in this office" if others else ""
+    return f"<b>{text(board.stream.title.capitalize())}{inside}</b> ({text(lived.said)}{rest}):"
 
 
 def excess(shown: Shown) -> float:

@@ -27,7 +27,7 @@ def trailing(life: LifeFound) -> Line:
 def drawn(board: Board) -> dict[str, Any]:
     """What the browser draws: the first world of the stream, every life in each of its offices ("": needs none)."""
     world = board.stream.worlds[0]
-    names = [one.name for one in next(iter(board.rows.values()))]
+    names = list(dict.fromkeys(one.name for rows in board.rows.values() for one in rows))
     return {
         "first": world["days"][0], "days": len(world["days"]),
         "incidents": [
