@@ -72,7 +72,7 @@ class Comparison:
         days = [str(day) for day in where.year().days()]
         code = sha256(" ".join(code_of(level) for level in self.levels).encode()).hexdigest()[:16]
         return {"source": where.source, "seed": where.seed, "kind": where.kind, "code": code, "days": days,
-                "incidents": where.happened(), "lives": [*lives, *peers]}  # fmt: skip
+                "incidents": where.happened(), "lives": [rounded(one) for one in (*lives, *peers)]}  # fmt: skip
 
     def common(self, where: Where) -> Path:
         """The folder of all lives of a world."""
@@ -111,6 +111,11 @@ class Comparison:
         if found["crashed"]:
             out.unlink()  # the next run tries again
         return found
+
+
+def rounded(life: LifeFound) -> LifeFound:
+    """Each day's sum of errors to the minute, a tenth of a second a trip where there are 250: a shorter report."""
+    return {**life, "errors": [round(one) for one in life["errors"]]}
 
 
 def crashed(job: Job, why: str) -> LifeFound:

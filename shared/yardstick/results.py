@@ -17,7 +17,7 @@ class LifeFound(TypedDict):
     name: str  # "level 3", "level 0, diligent", "never", "oracle"
     level: str | None  # the level's folder; None for one that needs no level
     office: str | None  # "fast", "central" or "slow"; None where nobody works
-    errors: list[float]  # sum of absolute errors, minutes
+    errors: list[float]  # sum of absolute errors, minutes; whole ones in a report
     trips: list[int]  # how many it answered and was scored on
     bad: list[int]  # answers off by more than 5 minutes and more than half of the truth
     worst: dict[str, float]  # borough -> mean absolute error of the whole year, minutes

@@ -10,7 +10,9 @@ from yardstick.results import World
 
 
 class Shown(NamedTuple):
-    """A life as a row shows it. each: one entry a world of the office, None where that world does not have it."""
+    """A life as a row shows it. each: one entry a world of the stream, None where it has no such life, or nobody there
+    lived in the office that is asked for.
+    """
 
     name: str
     label: str  # its name; its office where that is not the one asked for; how many seeds where not all have it
@@ -55,12 +57,14 @@ def board(stream: Stream, offices: Sequence[str], levels: Sequence[str]) -> Boar
         return life["office"], known[key]
 
     def shown(name: str, office: str) -> Shown:
-        found = [of(world, name, office) for world in stream.of(office).worlds]
+        there = {world["seed"] for world in stream.of(office).worlds}
+        found = [of(world, name, office) if world["seed"] in there else None for world in stream.worlds]
         lived_in = next(one[0] for one in found if one is not None)
         each = [None if one is None else one[1] for one in found]
         home = office if lived_in is None else lived_in
         some = [one for one in each if one is not None]
-        notes = [f"{home} office"] * (home != office) + [f"{len(some)} of {len(each)} seeds"] * (len(some) < len(each))
+        notes = [f"{home} office"] if home != office else []
+        notes += [f"{len(some)} of {len(there)} seeds"] if len(some) < len(there) else []
         return Shown(name, f"{name} ({', '.join(notes)})" if notes else name, home, middle(some), each)
 
     every = names(stream.worlds, levels)
