@@ -75,7 +75,7 @@ bench: ## measurements, each beside its peer
 
 clean: ## what was made here: environments, var, caches
 	@for folder in shared $(LEVELS); do $(MAKE) --no-print-directory -C $$folder clean; done
-	rm -rf .tools
+	rm -rf .tools .mypy_cache
 
 level0: ## level 0's main job: the notebook, run by papermill
 	@$(MAKE) --no-print-directory -C level0_notebook tour

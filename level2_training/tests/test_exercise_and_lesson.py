@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=300)
+    return subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=1200)
 
 
 def test_the_lesson_runs_and_ends_its_service(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ class Place:
             "TMPDIR": str(self.root),
         }
         command = [sys.executable, script, *words]
-        return subprocess.run(command, cwd=self.level, env=env, capture_output=True, text=True, timeout=300)
+        return subprocess.run(command, cwd=self.level, env=env, capture_output=True, text=True, timeout=1200)
 
     def change(self, file: str, old: str, new: str) -> None:
         """A mistake that somebody could make."""

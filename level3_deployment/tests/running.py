@@ -116,7 +116,7 @@ def verb(*words: str | Path, cwd: Path = LEVEL, **environment: str) -> subproces
     """Run python WORDS as a user does, to its end."""
     command = [sys.executable, *map(str, words)]
     return subprocess.run(
-        command, cwd=cwd, env=os.environ | environment, capture_output=True, text=True, timeout=300, check=False
+        command, cwd=cwd, env=os.environ | environment, capture_output=True, text=True, timeout=1200, check=False
     )
 
 

@@ -23,7 +23,7 @@ def place(request, tmp_path_factory):
     """A registry with two versions, of seeds 1 and 2: trained at the same time, and the registry was not there yet."""
     with PLACES[request.param](tmp_path_factory.mktemp("place")) as backend:
         under_way = [start(*TRAIN, seed, **backend.environment) for seed in "12"]
-        ended = [process.communicate(timeout=300) for process in under_way]
+        ended = [process.communicate(timeout=1200) for process in under_way]
         assert [process.returncode for process in under_way] == [0, 0], ended
         yield backend
 

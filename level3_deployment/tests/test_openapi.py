@@ -21,7 +21,7 @@ from taxi.settings import Settings
 RUNS = [  # and how many examples for each of the operations that take something
     pytest.param(("in process", 50), id="in process"),
     pytest.param(("with the token", 100), id="with the token"),
-    pytest.param(("with the token", 3500), id="at length", marks=pytest.mark.slow),
+    pytest.param(("with the token", 3500), id="at length", marks=[pytest.mark.slow, pytest.mark.long]),
 ]
 FINISH, FOLLOW = "POST /trips/{request_id}/finish", "POST /admin/follow"
 NOT_ASKED = ["positive_data_acceptance"]  # JSON Schema calls 74.0 an integer, and has a 30 February

@@ -1,10 +1,11 @@
 """A loop that is killed: a story of a few mornings, told by forks of a process that has only imported.
 
-    python loop_killed.py FOLDER TEMPLATE CASES
+    python loop_killed.py FOLDER WHOLE CASES
 
-CASES, JSON: [["at", 17], ["after", 0.35], ...]: killed at the 17th border of an effect, or after so many seconds.
-Prints a line of JSON a case: what was found at the end, once the story was resumed. All the while a service follows the
-routes, and is asked.
+WHOLE: where the story lies as it is before each of its mornings. CASES, JSON: [["at", [2, 17]], ["again", [3, 5.0]]]:
+the third morning, killed once, at the 17th border of an effect; or the story from its beginning, killed again and again
+at moments drawn with seed 3 until one of five seconds has ended. Prints a line of JSON a case: what was found at the
+end, once it was resumed. All the while a service follows the routes, and is asked.
 """
 
 import json
@@ -37,12 +38,9 @@ from taxi.trial import clean_process, gate
 POISONED = [FIRST + timedelta(days=ahead) for ahead in range(3, 9)]
 TEMPLATE, STORY = 8, 5  # mornings that the template has lived, and those that are told again and again
 TRIP = {"pickup_zone": 74, "dropoff_zone": 42, "distance_miles": 2.6, "pickup_at": "2021-02-01T08:15:00"}
+LONGEST = 0.6  # of a story's seconds, until a life is killed: longer than its longest morning takes
 EFFECTS = ((routing, "write"), (store, "save"), (shelf, "put"), (tracking, "close_open"), (quarantine, "keep_rows"),
            (Registry, "point"), (Registry, "register"), (Batches, "put"))  # fmt: skip
-
-
-def mornings():
-    return [FIRST + timedelta(days=TEMPLATE + ahead) for ahead in range(STORY)]
 
 
 def loop_in(state):
@@ -93,13 +91,14 @@ class Borders:
         return wrapped
 
 
-def tell(state, borders=None):
-    """The story from where it is: mornings that were lived to their end are not lived again."""
+def tell(state, until=STORY, borders=None):
+    """The story from where it is, so many mornings of it: those that were lived to their end are not lived again."""
     if borders is not None:
         borders.watch()
     loop = loop_in(state)
     last = date.fromisoformat((loop.ledger.get("waits") or {"day": "2000-01-01"})["day"])
-    for day in mornings():
+    for ahead in range(until):
+        day = FIRST + timedelta(days=TEMPLATE + ahead)
         if day > last:
             loop.once(day)
     return loop
@@ -146,9 +145,9 @@ def forked(work, after=None):
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def copied(template, to, serving, number):
-    """The template, whose service is shared; each case's leases are higher than those of the one before."""
-    place = Place(Path(template)).copy(to)
+def copied(before, to, serving, number):
+    """A state, whose service is shared; each case's leases are higher than those of the one before."""
+    place = Place(Path(before)).copy(to)
     shutil.rmtree(to / "serving")
     (to / "serving").symlink_to(serving)
     with sqlite3.connect(to / "loop" / FILE) as ledger:
@@ -182,27 +181,38 @@ def warm():
         loop_place.day_of(loop_place.BEGIN + timedelta(days=ahead))
 
 
-def main(folder, template, cases):
+def once(state, morning, border):
+    """The exit code of the one life that is killed, as a list; and how many mornings were to be told."""
+    return [forked(lambda: tell(state, morning + 1, Borders(border)))], morning + 1
+
+
+def again(state, chance, seconds):
+    """Lives that are killed, each at a moment of its own, until one comes to its end: the exit codes of the others."""
+    moments, codes = random.Random(chance), [-signal.SIGKILL]
+    while codes[-1] == -signal.SIGKILL:
+        codes.append(forked(lambda: tell(state), moments.uniform(0, seconds * LONGEST)))
+    return [code for code in codes[1:] if code], STORY
+
+
+def main(folder, whole, cases):
     warm()
-    folder = Path(folder)
+    folder, whole = Path(folder), Path(whole)
     folder.mkdir()
     serving = folder / "service" / "serving"
-    shutil.copytree(Path(template) / "serving", serving)
+    shutil.copytree(whole / "0" / "serving", serving)
     with started(folder / "service") as port:
         asker = os.fork()
         if asker == 0:
             asked(port, folder / "asked")
         for number, (how, when) in enumerate(json.loads(cases), 1):
             state = folder / f"case-{number}"
-            copied(template, state, serving, number)
-            borders = Borders(when if how == "at" else None)
-            killed = forked(lambda: tell(state, borders), when if how == "after" else None)  # noqa: B023 at once
+            copied(whole / str(when[0] if how == "at" else 0), state, serving, number)
+            killed, until = once(state, *when) if how == "at" else again(state, *when)
             said = folder / "said.json"
-            resumed = forked(lambda: said.write_text(json.dumps(ended(tell(state)))))  # noqa: B023
+            resumed = forked(lambda: said.write_text(json.dumps(ended(tell(state, until)))))  # noqa: B023 at once
             found = json.loads(said.read_text()) if resumed == 0 else None
-            print(
-                json.dumps({"how": how, "when": when, "killed": killed, "resumed": resumed, "found": found}), flush=True
-            )
+            case = {"how": how, "when": when, "until": until, "killed": killed, "resumed": resumed, "found": found}
+            print(json.dumps(case), flush=True)
             shutil.rmtree(state)
         os.kill(asker, signal.SIGKILL)
         os.waitpid(asker, 0)
@@ -210,30 +220,30 @@ def main(folder, template, cases):
     print(json.dumps({"asked": len(said), "refused": [one for one in said if one != "ok"]}))
 
 
-def uninterrupted(folder, template):
-    """How the story ends; how many borders it has, and how many seconds.
+def uninterrupted(whole):
+    """Tell it with nobody killed: what is found after each morning, and how many borders and seconds it had.
 
-    Told twice, and counted the second time: on the service's shelf lie the models of the story then, as they will.
+    whole: its folder "0" is the story before its first morning; "1" and so on are made. Each morning is told twice, and
+    counted the second time: on the service's shelf lie the models of the story then, as they will.
     """
-    serving = Path(template) / "serving-of-the-story"
-    shutil.copytree(Path(template) / "serving", serving)
-    for number in (1, 2):
-        state, borders, began = Path(f"{folder}-{number}"), Borders(), time.monotonic()
-        copied(template, state, serving, number)
-        forked(lambda: Path(f"{folder}.json").write_text(counted(state, borders)))  # noqa: B023 at once
-    found, passed = json.loads(Path(f"{folder}.json").read_text())
-    return found, passed, time.monotonic() - began
+    whole, told = Path(whole), []
+    serving = whole / "serving"
+    shutil.copytree(whole / "0" / "serving", serving)
+    for morning in range(STORY):
+        before, after = whole / str(morning), whole / str(morning + 1)
+        for state in (after, whole / "again"):
+            began = time.monotonic()
+            copied(before, state, serving, 1)
+            assert forked(lambda: (whole / "said.json").write_text(counted(state, morning + 1))) == 0  # noqa: B023 at once
+        told.append([*json.loads((whole / "said.json").read_text()), time.monotonic() - began])
+        shutil.rmtree(state)
+    return told
 
 
-def counted(state, borders):
-    found = ended(tell(state, borders))
+def counted(state, until):
+    borders = Borders()
+    found = ended(tell(state, until, borders))
     return json.dumps([found, borders.passed])
-
-
-def moments(many, seconds):
-    """The same ones each time."""
-    chance = random.Random(0)
-    return [["after", round(chance.uniform(0, seconds), 3)] for _ in range(many)]
 
 
 if __name__ == "__main__":

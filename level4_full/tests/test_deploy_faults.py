@@ -69,7 +69,7 @@ def test_with_a_real_registry_down_the_service_answers_and_deploy_waits_for_it(p
             assert f"waits: the registry {url} does not answer" in under_way.stdout.readline()
             with served([*words, "--workers", "1"], tmp_path / "log") as process:
                 healthy(url, process, tmp_path / "log")
-                out, err = under_way.communicate(timeout=120)
+                out, err = under_way.communicate(timeout=600)
         finally:
             under_way.kill()
         assert under_way.returncode == 0, err

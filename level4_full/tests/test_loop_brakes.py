@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from registry_place import Place
 
 import trips
 from taxi.loop import candidates, rivals
@@ -13,7 +14,7 @@ from taxi.loop.turn import Loop
 from taxi.settings import Settings
 from taxi.watch import hindsight, limits
 
-pytestmark = [pytest.mark.slow, pytest.mark.real]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.real]
 BEGIN, END = date(2020, 8, 25), date(2020, 11, 17)
 WEEK = [date(2020, 10, 12) + timedelta(days=ahead) for ahead in range(7)]
 AFTER = [WEEK[-1] + timedelta(days=ahead) for ahead in range(1, 29)]
@@ -23,28 +24,33 @@ FITS = candidates.beside(2)
 
 @pytest.fixture(scope="module")
 def october(tmp_path_factory):
-    """Three lives of the same autumn: clean, slower, shuffled; each with its stream of days."""
-    place, origin = tmp_path_factory.mktemp("october"), trips.open_source("tlc")
+    """Three lives of the same autumn: clean, slower, shuffled, one life until the week; and each without brakes."""
+    place, months = tmp_path_factory.mktemp("october"), Months(trips.open_source("tlc"))
     bounds = hindsight.limits_of(place / "limits.json", "tlc", 0, "2020-08..2020-12", FITS)
+    settings = Settings(state=place / "before")
+    limits.save(bounds, settings.state / "monitor" / "limits.json")
+    lived(Loop(settings, "tlc", fit=FITS, bring=months.day), BEGIN, WEEK[0])
     lives = {}
     for name, poison in (("clean", None), ("slower", slower), ("shuffled", shuffled)):
-        settings, months = Settings(state=place / name), Months(origin)
-        limits.save(bounds, settings.state / "monitor" / "limits.json")
 
-        def bring(day, poison=poison, months=months):
+        def bring(day, poison=poison):
             raw = months.day(day)
             return poison(raw) if poison is not None and day in WEEK else raw
 
-        loop = Loop(settings, "tlc", fit=FITS, bring=bring)
-        for ahead in range((END - BEGIN).days + 1):
-            loop.once(BEGIN + timedelta(days=ahead))
-        lives[name] = (loop, unchecked(bring))
+        loop = Loop(Place(settings.state).copy(place / name).settings, "tlc", fit=FITS, bring=bring)
+        lives[name] = (lived(loop, WEEK[1], END), unchecked(bring))
     return lives
+
+
+def lived(loop, first, last):
+    for ahead in range((last - first).days + 1):
+        loop.once(first + timedelta(days=ahead))
+    return loop
 
 
 def unchecked(bring):
     """Every week a model of the four before, whatever came; mean absolute error of the weeks after, minutes."""
-    first = BEGIN - timedelta(days=KNOWN)
+    first = WEEK[1] - timedelta(days=KNOWN)
     days = [first + timedelta(days=ahead) for ahead in range((END - first).days)]
     cleaned = [(day, trips.clean(bring(day))[0]) for day in days]
     life = rivals.scheduled(cleaned, KNOWN, 7, FITS)

@@ -27,7 +27,11 @@ LEASE = 1.0
 
 @pytest.fixture(scope="module")
 def before(tmp_path_factory):
-    """A morning before a candidate goes before riders. Made in a fork: nothing of MLflow is left in this process."""
+    """A morning before a candidate goes before riders. Made in a fork: no connection of MLflow's is left in this process.
+
+    Its imports are: each loop of the tests is a fork, and would import them again, which takes longer than a morning.
+    """
+    loop_killed.warm()
     state = tmp_path_factory.mktemp("before") / "var"
     assert loop_killed.forked(lambda: loop_killed.template(state)) == 0
     return Place(state)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from running import LEVEL
 
-pytestmark = [pytest.mark.slow, pytest.mark.real]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.real]
 MOST_FITS, CLOSED, WITHIN = 45, 85.0, 7
 REST = ("every 30 days", "every 7 days")
 
@@ -22,7 +22,7 @@ def lived(tmp_path_factory):
     state = tmp_path_factory.mktemp("year") / "var"
     command = [sys.executable, "year.py", "--source", "tlc"]
     env = os.environ | {"TAXI_STATE": str(state), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, cwd=LEVEL, env=env, capture_output=True, text=True, check=False, timeout=1800)
+    done = subprocess.run(command, cwd=LEVEL, env=env, capture_output=True, text=True, check=False, timeout=5400)
     assert done.returncode == 0, done.stderr[-2000:]
     print(done.stdout)
     return json.loads((state / "year" / "results.json").read_text()), state

@@ -77,6 +77,8 @@ def test_mistakes_are_told_before_anything_is_started(routed, march):
     assert "begin anew: TAXI_STATE=" in told(verb("replay.py", "2020-03", **state))
 
 
+@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.real
 def test_on_real_months_lived_through_the_service_march_wins_over_january(tmp_path, capsys):
     """Two deployments by command, and April 2021, every trip of it, over HTTP."""

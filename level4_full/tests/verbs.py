@@ -33,7 +33,7 @@ def verb(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """python WORDS, to its end."""
     process = start(*words, **environment)
     try:
-        out, err = process.communicate(timeout=300)
+        out, err = process.communicate(timeout=1200)
     finally:
         process.kill()
     return subprocess.CompletedProcess(words, process.returncode, out, err)

@@ -45,7 +45,7 @@ def lived(folder, kind, seed):
     path = os.pathsep.join([str(HERE.parent), str(HERE)])
     env = os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, str(HERE / "loop_worlds.py"), str(folder / f"{kind}-{seed}"), str(seed), kind]
-    done = subprocess.run(command, cwd=HERE.parent, env=env, capture_output=True, text=True, check=False, timeout=1800)
+    done = subprocess.run(command, cwd=HERE.parent, env=env, capture_output=True, text=True, check=False, timeout=5400)
     assert done.returncode == 0, done.stderr[-3000:]
     write(kept, done.stdout.splitlines()[-1].encode())
     world = json.loads(kept.read_text())

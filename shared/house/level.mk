@@ -1,5 +1,6 @@
 # What the Makefiles of shared/ and of every level have in common. Works with GNU make 3.81.
 HOUSE := ../shared/house
+HERE := $(notdir $(CURDIR))
 PY := .venv/bin/python
 # One thread for boosting: OpenMP's idle threads spin, and beside a second process a fit takes minutes instead of seconds.
 export OMP_NUM_THREADS ?= 1
@@ -22,9 +23,9 @@ test: setup ## the fast tests, two at a time (in order, for a debugger: ARGS="-n
 test-all: setup ## the slow tests too, two at a time
 	@$(PY) -m pytest -n 2 --dist $(TOGETHER) $(ARGS)
 
-lint: setup ## style and types
+lint: setup ## style and types; the latter from the root, where what folders have in common is read once for all
 	@.venv/bin/ruff check --quiet . && .venv/bin/ruff format --check --quiet .
-	@$(if $(TYPED),$(PY) -m mypy --no-error-summary --config-file ../pyproject.toml $(TYPED))
+	@$(if $(TYPED),cd .. && $(HERE)/$(PY) -m mypy --no-error-summary $(addprefix $(HERE)/,$(TYPED)))
 
 clean: ## what this folder made: var, caches and .venv
-	rm -rf .venv var dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov .ipynb_checkpoints
+	rm -rf .venv var dist build .pytest_cache .ruff_cache .hypothesis .coverage htmlcov .ipynb_checkpoints

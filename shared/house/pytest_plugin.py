@@ -1,7 +1,7 @@
 """Marks of the house, and one line for everything that was skipped.
 
-slow: a minute or more; `make test-all` runs it. real: needs real months in TRIPS_DIR. Both run where their file was
-born and not where it is carried; each_level: there too, since what it looks at differs. With HOUSE_NO_SKIPS=1 (CI) a
+slow: a minute or more; `make test-all` runs it. long: slow, and minutes more. real: needs real months in TRIPS_DIR. All
+run where their file was born and not where it is carried; each_level: there too, since what it looks at differs. With HOUSE_NO_SKIPS=1 (CI) a
 skipped test fails the run, except for real months where TRIPS_DIR is not set. With HOUSE_ONCE=1 (the root's `make
 test`) other tests of a file that the level above has unchanged are left to that level; `make -C LEVEL test` runs them
 everywhere.
@@ -20,6 +20,7 @@ REAL = "real months: export TRIPS_DIR=$HOME/trips; python -m trips fetch 2020-03
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: a minute or more; run by make test-all")
+    config.addinivalue_line("markers", "long: slow too, and several minutes; CI's last")
     config.addinivalue_line("markers", "each_level: slow or real, and run where its file is carried too")
     config.addinivalue_line("markers", "real: needs real months in TRIPS_DIR")
 

@@ -107,7 +107,7 @@ class Place:
 
     def run(self, *command: str, **env: str) -> subprocess.CompletedProcess[str]:
         full = self.env | {"PATH": str(self.root / "bin"), "TMPDIR": str(self.root / "tmp")} | env
-        return subprocess.run(command, cwd=self.level, env=full, capture_output=True, text=True, timeout=120)
+        return subprocess.run(command, cwd=self.level, env=full, capture_output=True, text=True, timeout=1200)
 
     def no_network(self) -> "Place":
         """Every index is a port where nobody listens, and nothing is cached."""

@@ -19,7 +19,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     """The command as a process of its own, without TRIPS_DIR."""
     variables = {name: value for name, value in os.environ.items() if name != "TRIPS_DIR"}
     call = [sys.executable, "-m", "trips", *map(str, arguments)]
-    return subprocess.run(call, env=variables, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(call, env=variables, capture_output=True, text=True, timeout=1200, check=False)
 
 
 @pytest.fixture

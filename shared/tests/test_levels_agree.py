@@ -26,7 +26,7 @@ FIGURES = {
 def figures(level: str, source: str, model: Path) -> list[float]:
     """The level's two errors, as served and in the published scoring, from its own notebook in its own environment."""
     command = [".venv/bin/python", "-c", SHOW, source, str(model), FIGURES[level]]
-    result = subprocess.run(command, cwd=HOUSE / level, capture_output=True, text=True, timeout=600)
+    result = subprocess.run(command, cwd=HOUSE / level, capture_output=True, text=True, timeout=12000)
     assert result.returncode == 0, result.stderr[-2000:]
     return [float(word) for word in result.stdout.split()]
 

@@ -50,6 +50,6 @@ from trips.simulate import simulate
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 simulate("2021-01", Path({str(tmp_path / "month.parquet")!r}))
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=1200, check=False)
     assert "DownloadFailed: cannot write" in done.stderr
     assert os.listdir(tmp_path) == []

@@ -88,14 +88,18 @@ def test_a_changed_level_is_lived_again_and_the_others_not(place, world):
 
 
 def test_words_about_the_code_change_no_life(tmp_path):
-    """Of comments, docstrings, the Makefile and the README; a changed figure does."""
+    """Of comments, docstrings, the Makefile, tools and the README; a changed figure or package does."""
     place = level(tmp_path, 0)
     path, code = place / "operate.py", code_of(place)
     text = path.read_text()
     path.write_text(text.replace("A toy: it answers always the same.", "Said otherwise.") + "# and more\n")
     (place / "Makefile").write_text("# said\n")
     (place / "README.md").write_text("Said.\n")
+    (place / "pyproject.toml").write_text("[tool.carry.changes]\n")
     assert code_of(place) == code
+    (place / "requirements.txt").write_text("scikit-learn==1.9\n")
+    assert code_of(place) != code
+    (place / "requirements.txt").unlink()
     path.write_text(text.replace("25.0", "26.0"))
     assert code_of(place) != code
 
