@@ -27,9 +27,9 @@ LEASE = 1.0
 
 @pytest.fixture(scope="module")
 def before(tmp_path_factory):
-    """A morning before a candidate goes before riders. Made in a fork: no connection of MLflow's is left in this process.
+    """A morning before a candidate goes before riders. Made in a fork: of MLflow nothing is open in this process.
 
-    Its imports are: each loop of the tests is a fork, and would import them again, which takes longer than a morning.
+    It is imported here: each loop of these tests is a fork, and would import it again, which takes longer than a morning.
     """
     loop_killed.warm()
     state = tmp_path_factory.mktemp("before") / "var"

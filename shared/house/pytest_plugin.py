@@ -1,10 +1,10 @@
 """Marks of the house, and one line for everything that was skipped.
 
-slow: a minute or more; `make test-all` runs it. long: slow, and minutes more. real: needs real months in TRIPS_DIR. All
-run where their file was born and not where it is carried; each_level: there too, since what it looks at differs. With HOUSE_NO_SKIPS=1 (CI) a
-skipped test fails the run, except for real months where TRIPS_DIR is not set. With HOUSE_ONCE=1 (the root's `make
-test`) other tests of a file that the level above has unchanged are left to that level; `make -C LEVEL test` runs them
-everywhere.
+slow: a minute or more; `make test-all` runs it. long: slow, and minutes more. real: needs real months in TRIPS_DIR.
+These run where their file was born and not where it is carried; each_level: there too, since what it looks at differs.
+With HOUSE_NO_SKIPS=1 (CI) a skipped test fails the run, except for real months where TRIPS_DIR is not set. With
+HOUSE_ONCE=1 (the root's `make test`) other tests of a file that the level above has unchanged are left to that level;
+`make -C LEVEL test` runs them everywhere.
 """
 
 import os

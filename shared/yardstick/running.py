@@ -44,8 +44,8 @@ def beside() -> int:
 def code_of(level: Path) -> str:
     """sha256 of the code that a life depends on: the level's, without tests and lesson, trips, and the year.
 
-    What only people and tools read does not count: comments, docstrings, the Makefile, pyproject.toml (the packages that
-    a level runs with are in its requirements.txt).
+    What only people and tools read does not count: comments, docstrings, the Makefile, pyproject.toml (the packages
+    that a level runs with are in its requirements.txt).
     """
     here = Path(__file__).parent
     lived = {path: data for path, data in read(level).items() if group_of(path) not in (TESTS, LESSON)}
