@@ -29,7 +29,7 @@ LEASE = 1.0
 def before(tmp_path_factory):
     """A morning before a candidate goes before riders. Made in a fork: of MLflow nothing is open in this process.
 
-    It is imported here: each loop of these tests is a fork, and would import it again, which takes longer than a morning.
+    It is imported here: each loop of these tests is a fork, and would import it again, longer than a morning takes.
     """
     loop_killed.warm()
     state = tmp_path_factory.mktemp("before") / "var"
