@@ -4,8 +4,9 @@ HERE := $(notdir $(CURDIR))
 PY := .venv/bin/python
 # One thread for boosting: OpenMP's idle threads spin, and beside a second process a fit takes minutes instead of seconds.
 export OMP_NUM_THREADS ?= 1
-# Tests of one file stay together, for they share a service or a model; level 0's share less.
-TOGETHER ?= loadfile
+# Tests of one file stay together, for they share a service or a model; level 0's share less. In the order of their names:
+# by their number, as is usual, files of one long test come last, and one of two processes waits.
+TOGETHER ?= loadfile --no-loadscope-reorder
 # Where a system sets it, every start compiles every import again: seconds each time.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
