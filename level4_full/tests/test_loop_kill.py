@@ -16,7 +16,7 @@ import pytest
 pytest_plugins = ["loop_fixtures"]
 HERE = Path(__file__).parent
 MOMENTS, WORKERS = 100, 2  # at least; processes
-STORIES = 18  # that are killed at moments, again and again until they have ended: six times and more each
+STORIES = 25  # that are killed at moments, again and again until they have ended: six times and more each
 
 
 @pytest.fixture(scope="module")
